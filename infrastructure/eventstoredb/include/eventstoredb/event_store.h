@@ -1,0 +1,197 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "eventstoredb/uuid.h"
+
+namespace eventstoredb {
+
+/// A place in the log. Grows strictly along the log, has gaps, is never handed out twice.
+/// An event appended through this interface has commit == prepare (protocol section 3.4).
+struct Position {
+  std::uint64_t commit = 0;
+  std::uint64_t prepare = 0;
+  friend auto operator<=>(const Position&, const Position&) = default;
+};
+
+/// What an append demands of its stream (protocol section 3.1).
+class ExpectedRevision {
+ public:
+  enum class Kind { kAny, kNoStream, kStreamExists, kExact };
+
+  static constexpr ExpectedRevision Any() { return ExpectedRevision(Kind::kAny, 0); }
+  static constexpr ExpectedRevision NoStream() { return ExpectedRevision(Kind::kNoStream, 0); }
+  static constexpr ExpectedRevision StreamExists() {
+    return ExpectedRevision(Kind::kStreamExists, 0);
+  }
+  /// `revision` counts from 0 and is at most 2^63 - 1.
+  static constexpr ExpectedRevision Exact(std::uint64_t revision) {
+    return ExpectedRevision(Kind::kExact, revision);
+  }
+
+  constexpr Kind kind() const { return kind_; }
+  /// Of kExact only.
+  constexpr std::uint64_t revision() const { return revision_; }
+  friend bool operator==(const ExpectedRevision&, const ExpectedRevision&) = default;
+
+ private:
+  constexpr ExpectedRevision(Kind kind, std::uint64_t revision)
+      : kind_(kind), revision_(revision) {}
+  Kind kind_;
+  std::uint64_t revision_;
+};
+
+struct ProposedEvent {
+  Uuid id;           ///< Not the zero id.
+  std::string type;  ///< Not empty.
+  bool is_json = true;
+  std::string data;
+  std::string metadata;
+};
+
+struct RecordedEvent {
+  std::string stream;
+  std::uint64_t revision = 0;
+  Uuid id;
+  std::string type;
+  bool is_json = true;
+  absl::Time created;  ///< The store's clock, to the microsecond; never falls along the log.
+  Position position;
+  std::string data;
+  std::string metadata;
+};
+
+struct AppendRequest {
+  std::string stream;  ///< UTF-8, 1 to `stream_name_bytes_max` bytes, no NUL.
+  ExpectedRevision expected = ExpectedRevision::Any();
+  std::vector<ProposedEvent> events;  ///< May be empty: see protocol section 3.2, "Empty appends".
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+struct AppendResult {
+  /// The revision at which the last id of the request stands; absent while the stream has no events.
+  std::optional<std::uint64_t> revision;
+  /// Absent if the event found by the idempotency test is not readable any more.
+  std::optional<Position> position;
+};
+
+/// Called exactly once, from a thread of the store; must not block.
+using AppendCallback = absl::AnyInvocable<void(absl::StatusOr<AppendResult>)>;
+
+/// Details of an Aborted status of an append: where the stream really was.
+struct WrongExpectedRevision {
+  std::optional<std::uint64_t> current;  ///< Absent: the stream has no events.
+};
+absl::Status WrongExpectedRevisionError(std::string_view stream,
+                                        std::optional<std::uint64_t> current);
+std::optional<WrongExpectedRevision> GetWrongExpectedRevision(const absl::Status& status);
+
+enum class Direction { kForwards, kBackwards };
+
+struct ReadStreamRequest {
+  std::string stream;
+  Direction direction = Direction::kForwards;
+  /// The first revision to deliver. Absent: the first event forwards, the last event backwards.
+  std::optional<std::uint64_t> from;
+  std::uint64_t count_max = UINT64_MAX;  ///< At least 1.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+/// Events pass when their stream starts with one of the prefixes, or their type equals one of the
+/// names. One of the two lists is used; both empty: every event passes.
+struct Filter {
+  std::vector<std::string> stream_prefixes;
+  std::vector<std::string> event_types;
+  bool IsEmpty() const { return stream_prefixes.empty() && event_types.empty(); }
+};
+
+struct ReadAllRequest {
+  Direction direction = Direction::kForwards;
+  /// Forwards: the first position that may be delivered. Backwards: events below it are delivered.
+  /// Absent: the start forwards, the end backwards (protocol section 3.7).
+  std::optional<Position> from;
+  Filter filter;
+  std::uint64_t count_max = UINT64_MAX;  ///< Of delivered events; at least 1.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+/// Takes one event; returns false to end the read, which then is Ok.
+using EventVisitor = absl::FunctionRef<bool(RecordedEvent&&)>;
+
+/// Every event up to `position` that passes the filter was delivered before this.
+struct Checkpoint {
+  Position position;
+};
+/// History is delivered; what follows is live. Said each time the subscription becomes live.
+struct CaughtUp {};
+using SubscriptionMessage = std::variant<RecordedEvent, Checkpoint, CaughtUp>;
+
+struct SubscribeRequest {
+  /// Absent: all streams.
+  std::optional<std::string> stream;
+  /// Exclusive start: the first event delivered is the one after it. `after_revision` with a
+  /// stream, `after_position` without. Absent: from the first event.
+  std::optional<std::uint64_t> after_revision;
+  std::optional<Position> after_position;
+  Filter filter;  ///< Only without a stream.
+};
+
+/// A catch-up subscription: history, then live, in order, no gap, no repeat. Pulled, so a slow
+/// consumer costs no memory: what left the store's recent-events buffer is read from disk again.
+/// One consumer thread; Cancel from any.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+  /// Waits for at most `wait` until something can be delivered; appends 1 to `messages_max`
+  /// messages to `out`, or none when the time is up. Errors end the subscription: Cancelled;
+  /// DataLoss, an event cannot be read; Unavailable, the store is closing.
+  virtual absl::Status Next(std::size_t messages_max, absl::Duration wait,
+                            std::vector<SubscriptionMessage>& out) = 0;
+  virtual void Cancel() = 0;
+};
+
+/// A store of streams of events, by the rules of EventStoreDB (protocol sections 3.1 to 3.4).
+/// Thread-safe. Blocking calls return by their deadline.
+class EventStore {
+ public:
+  virtual ~EventStore() = default;
+
+  /// Appends all events or none. Errors: InvalidArgument, a name, id, type or size out of range;
+  /// Aborted with WrongExpectedRevision; ResourceExhausted, too many appends in flight or the disk
+  /// is full; FailedPrecondition, the stream is deleted (all of these: nothing written);
+  /// DeadlineExceeded or Unavailable, outcome unknown.
+  virtual void StartAppend(AppendRequest request, AppendCallback done) = 0;
+  /// StartAppend, and waits for the answer until the request's deadline.
+  absl::StatusOr<AppendResult> Append(AppendRequest request);
+
+  /// Calls `visit` in order until the end, `count_max` or false. Errors: NotFound, no such stream;
+  /// DataLoss, a stored event cannot be read (the events before it were delivered);
+  /// DeadlineExceeded; InvalidArgument.
+  virtual absl::Status ReadStream(const ReadStreamRequest& request, EventVisitor visit) = 0;
+  virtual absl::Status ReadAll(const ReadAllRequest& request, EventVisitor visit) = 0;
+
+  virtual absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(SubscribeRequest request) = 0;
+
+  /// The revision of the stream's last event if the store knows it without I/O and it cannot have
+  /// moved since (the embedded log). Outer absent: not known; inner absent: the stream has no events.
+  virtual std::optional<std::optional<std::uint64_t>> KnownHead(const std::string& stream) {
+    (void)stream;
+    return std::nullopt;
+  }
+
+  /// The position of the last durable event if the store knows it exactly, without I/O (embedded).
+  virtual std::optional<Position> KnownEnd() { return std::nullopt; }
+};
+
+}  // namespace eventstoredb

@@ -53,7 +53,8 @@ absl::StatusOr<AppendResult> EventStore::Append(AppendRequest request) {
     return waiter->answer.has_value();
   };
   if (!waiter->mutex.AwaitWithDeadline(absl::Condition(&answered), deadline)) {
-    return absl::DeadlineExceededError("the append was not answered in time: its outcome is unknown");
+    return absl::DeadlineExceededError(
+        "the append was not answered in time: its outcome is unknown");
   }
   return *std::move(waiter->answer);
 }

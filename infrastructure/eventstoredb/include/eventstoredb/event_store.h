@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+
 #include "eventstoredb/uuid.h"
 
 namespace eventstoredb {
@@ -80,7 +81,8 @@ struct AppendRequest {
 };
 
 struct AppendResult {
-  /// The revision at which the last id of the request stands; absent while the stream has no events.
+  /// The revision at which the last id of the request stands; absent while the stream has no
+  /// events.
   std::optional<std::uint64_t> revision;
   /// Absent if the event found by the idempotency test is not readable any more.
   std::optional<Position> position;
@@ -184,7 +186,8 @@ class EventStore {
   virtual absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(SubscribeRequest request) = 0;
 
   /// The revision of the stream's last event if the store knows it without I/O and it cannot have
-  /// moved since (the embedded log). Outer absent: not known; inner absent: the stream has no events.
+  /// moved since (the embedded log). Outer absent: not known; inner absent: the stream has no
+  /// events.
   virtual std::optional<std::optional<std::uint64_t>> KnownHead(const std::string& stream) {
     (void)stream;
     return std::nullopt;

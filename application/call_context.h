@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace orders::application {
+
+/// What travels with a call from the edge to the store. Cheap to copy.
+struct CallContext {
+  absl::Time deadline = absl::InfiniteFuture();
+  std::string actor = "anonymous";  ///< Who called; recorded in every event.
+  std::string correlation_id;       ///< Recorded as $correlationId; made at the edge if not given.
+  std::string causation_id;         ///< Recorded as $causationId; the request's id if not given.
+  std::string traceparent;          ///< W3C trace context; empty: none.
+};
+
+}  // namespace orders::application

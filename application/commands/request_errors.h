@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace orders::application {
+
+/// What the application, not the domain, says no to: a stable reason beside code and text.
+/// Reasons: STALE_REVISION, LOST_EVERY_RACE, REQUEST_ID_REUSED, TOO_MANY_EVENTS, OVERLOADED,
+/// STORE_CHANGED, NOT_YET_VISIBLE, BAD_PAGE_TOKEN, BAD_POSITION_TOKEN, ORDER_NOT_FOUND,
+/// CUSTOMER_NOT_FOUND, REVISION_NOT_FOUND, OUTCOME_UNKNOWN, STORE_FULL, VIEW_STOPPED.
+struct RequestError {
+  std::string reason;
+  std::optional<std::uint64_t> current_revision;  ///< Of STALE_REVISION.
+  std::optional<absl::Duration> retry_after;      ///< When asking again may help.
+};
+
+absl::Status MakeRequestError(absl::StatusCode code, std::string_view text,
+                              const RequestError& error);
+/// Absent if `status` carries none.
+std::optional<RequestError> GetRequestError(const absl::Status& status);
+
+}  // namespace orders::application

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "application/call_context.h"
+#include "application/log_position.h"
+#include "application/recorded_event.h"
+#include "domain/order/events.h"
+
+namespace orders::application {
+
+/// Takes one event; returns false to end the read.
+using OrderEventVisitor = absl::FunctionRef<bool(RecordedOrderEvent&&)>;
+
+struct AppendedEvents {
+  std::uint64_t last_revision = 0;
+  LogPosition last_position;
+};
+
+/// The store of orders' events. Thread-safe. Calls block until answered or until `call.deadline`.
+class OrderStore {
+ public:
+  virtual ~OrderStore() = default;
+
+  /// Visits the order's events from revision `from` on, in order. Errors: NotFound, the order has
+  /// no events at all (not: none from `from` on, which is Ok); DataLoss, an event cannot be read
+  /// or decoded; DeadlineExceeded, Unavailable.
+  virtual absl::Status Read(const CallContext& call, const domain::OrderId& order,
+                            std::uint64_t from, OrderEventVisitor visit) = 0;
+
+  /// Appends all of `events` or none, after revision `after`; nullopt: the order must not exist.
+  /// Event ids follow from the order, `metadata.request_id` and the event's place, so the same
+  /// append sent twice is written once. `events` is not empty.
+  /// Errors: Aborted, the stream is elsewhere, nothing written; ResourceExhausted or
+  /// InvalidArgument, nothing written; Unavailable or DeadlineExceeded, outcome unknown.
+  virtual absl::StatusOr<AppendedEvents> Append(const CallContext& call,
+                                                const domain::OrderId& order,
+                                                std::optional<std::uint64_t> after,
+                                                const domain::OrderEvents& events,
+                                                const EventMetadata& metadata) = 0;
+
+  /// True if the log itself, without I/O, says that the order's last revision is `revision`
+  /// (nullopt: no events). False: it is elsewhere, or the log does not know.
+  virtual bool IsKnownHead(const domain::OrderId& order, std::optional<std::uint64_t> revision) = 0;
+
+  virtual StoreIdentity identity() const = 0;
+};
+
+}  // namespace orders::application

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "application/call_context.h"
+#include "application/order_view.h"
+#include "application/queries/freshness.h"
+#include "application/recorded_event.h"
+#include "domain/order/order.h"
+
+namespace orders::application {
+
+inline constexpr int kPageSizeDefault = 50;
+inline constexpr int kPageSizeMax = 500;
+
+/// A row of a list: what the list pages show, without lines.
+struct OrderSummary {
+  domain::OrderId order_id;
+  domain::CustomerId customer_id;
+  domain::OrderStatus status = domain::OrderStatus::kNone;
+  domain::PaymentStatus payment = domain::PaymentStatus::kUnpaid;
+  domain::FulfilmentStatus fulfilment = domain::FulfilmentStatus::kNone;
+  bool held = false;
+  domain::Currency currency;
+  domain::Amount total;  ///< Of a draft: what it would cost now.
+  std::int64_t line_count = 0;
+  std::uint64_t revision = 0;
+  absl::Time create_time;
+  absl::Time update_time;
+};
+
+/// `filter` and `order_by` are texts, see list_filter.h for their grammar.
+struct ListOrdersRequest {
+  int page_size =
+      0;  ///< 0: kPageSizeDefault; over kPageSizeMax: kPageSizeMax. Negative: InvalidArgument.
+  std::string page_token;  ///< From the page before, with the same filter and order_by.
+  std::string filter;
+  std::string order_by;      ///< "create_time desc" (default), "update_time", "total desc", ...
+  bool active_only = false;  ///< ListActiveOrders: neither completed nor cancelled.
+};
+struct ListOrdersAnswer {
+  std::vector<OrderSummary> orders;
+  std::string next_page_token;  ///< Empty: this was the last page.
+};
+
+struct CustomerTotals {
+  domain::Currency currency;
+  std::int64_t orders = 0;     ///< Created.
+  std::int64_t confirmed = 0;  ///< Ever confirmed.
+  std::int64_t completed = 0;
+  std::int64_t cancelled = 0;
+  domain::Amount ordered;  ///< Totals of confirmed orders.
+  domain::Amount removed;  ///< Cancelled and returned of those.
+  domain::Amount captured;
+  domain::Amount refunded;
+};
+struct CustomerOrder {
+  domain::OrderId order_id;
+  domain::OrderStatus status = domain::OrderStatus::kNone;
+  domain::Currency currency;
+  domain::Amount total;
+  absl::Time create_time;
+};
+struct GetCustomerRequest {
+  domain::CustomerId customer_id;
+  int page_size = 0;
+  std::string page_token;
+};
+struct CustomerAnswer {
+  domain::CustomerId customer_id;
+  absl::Time first_order_time;
+  absl::Time last_order_time;
+  std::vector<CustomerTotals> totals;  ///< One a currency, by code.
+  std::vector<CustomerOrder> orders;   ///< Newest first.
+  std::string next_page_token;
+};
+
+/// Which state GetOrder folds to. At most one is set; none: the read model's newest.
+struct AsOf {
+  std::optional<std::uint64_t> revision;
+  std::optional<absl::Time> time;  ///< The store's `created` of events at or before it.
+  bool IsNow() const { return !revision.has_value() && !time.has_value(); }
+};
+
+struct HistoryAnswer {
+  std::vector<RecordedOrderEvent> events;
+  std::string next_page_token;
+};
+
+/// Which read model an answer comes from.
+enum class View { kOrders, kCustomers };
+
+/// Answers questions from the read models, or by folding a stream for the past. Thread-safe.
+/// First WhenFresh, which never blocks; then one of the look-ups, which block on disk.
+class OrderQueryHandler {
+ public:
+  virtual ~OrderQueryHandler() = default;
+
+  /// Calls `ready` once `view` meets `demand`, at once on this thread if it does already; else
+  /// later from the projection's or the scheduler's thread, which it must not block.
+  /// Errors: those of DecodePositionToken; DeadlineExceeded (NOT_YET_VISIBLE); ResourceExhausted,
+  /// too many wait; Unavailable (VIEW_STOPPED), the read model does not move.
+  virtual void WhenFresh(View view, const FreshnessDemand& demand,
+                         absl::AnyInvocable<void(absl::StatusOr<Freshness>)> ready) = 0;
+
+  /// One point look-up: memory, or one row. NotFound (ORDER_NOT_FOUND).
+  virtual absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(
+      const domain::OrderId& order) = 0;
+  /// Folds the stream. NotFound: no such order, or it did not exist then (REVISION_NOT_FOUND).
+  virtual absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(
+      const CallContext& call, const domain::OrderId& order, const AsOf& as_of) = 0;
+  /// Interrupted at call.deadline. InvalidArgument: filter, order_by, page size or token.
+  virtual absl::StatusOr<ListOrdersAnswer> ListOrders(const CallContext& call,
+                                                      const ListOrdersRequest& request) = 0;
+  virtual absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,
+                                                     const GetCustomerRequest& request) = 0;
+  /// The stream itself, oldest first, `page_size` events a page.
+  virtual absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
+                                                        const domain::OrderId& order, int page_size,
+                                                        const std::string& page_token) = 0;
+};
+
+}  // namespace orders::application

@@ -25,7 +25,8 @@ absl::Status WrongExpectedRevisionError(std::string_view stream,
                                         std::optional<std::uint64_t> current) {
   const std::string where =
       current.has_value() ? absl::StrCat("at revision ", *current) : "without events";
-  absl::Status status = absl::AbortedError(absl::StrCat("stream ", stream, " is ", where));
+  absl::Status status =
+      absl::AbortedError(absl::StrCat("stream ", std::string(stream), " is ", where));
   status.SetPayload(kWrongExpectedRevisionUrl,
                     absl::Cord(current.has_value() ? absl::StrCat(*current) : kNoEvents));
   return status;

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "eventstoredb/event_store.h"
+#include "infrastructure/node/log_reader.h"
+#include "infrastructure/node/recent_events.h"
+
+namespace eventstoredb {
+
+/// What a store and its subscriptions hold together: a subscription may outlive the store.
+struct SubscriptionSource {
+  std::shared_ptr<LogReader> reader;
+  std::shared_ptr<RecentEvents> recent;
+};
+
+/// A cursor on the log: served from the recent events while it lies within them, from disk else.
+class CatchUpSubscription final : public Subscription {
+ public:
+  CatchUpSubscription(SubscriptionSource source, SubscribeRequest request,
+                      std::size_t checkpoint_interval_events);
+  ~CatchUpSubscription() override;
+
+  absl::Status Next(std::size_t messages_max, absl::Duration wait,
+                    std::vector<SubscriptionMessage>& out) override;
+  void Cancel() override;
+
+ private:
+  bool IsFiltered() const { return !request_.stream.has_value() && !request_.filter.IsEmpty(); }
+  bool Passes(const RecordedEvent& event) const;
+  void SayCheckpoint(std::vector<SubscriptionMessage>& out);
+  void Deliver(RecordedEvent event, std::vector<SubscriptionMessage>& out);
+  /// Appends what is at hand; true: nothing lies behind the cursor any more.
+  absl::StatusOr<bool> Advance(std::size_t messages_max, std::vector<SubscriptionMessage>& out);
+  absl::StatusOr<bool> AdvanceOnDisk(std::size_t messages_max, absl::Time deadline,
+                                     std::vector<SubscriptionMessage>& out);
+
+  const SubscriptionSource source_;
+  const SubscribeRequest request_;
+  const std::size_t checkpoint_interval_events_;
+  RecentEvents::Waiter waiter_;
+  std::uint64_t cursor_ = 0;         ///< Every event up to this position was examined.
+  std::uint64_t next_revision_ = 0;  ///< Of a stream: the next one to deliver.
+  std::uint64_t checkpoint_ = 0;     ///< The last one said.
+  std::size_t examined_ = 0;         ///< Since then.
+  bool live_ = false;
+  absl::Status ended_;
+};
+
+}  // namespace eventstoredb

@@ -1,0 +1,443 @@
+#include "infrastructure/node/log_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sys/random.h>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "infrastructure/node/vfs_file.h"
+#include "infrastructure/sqlite/transaction.h"
+
+namespace eventstoredb {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x4F455331;  // "OES1"
+constexpr std::int64_t kFormatVersion = 1;
+constexpr int kWriterCacheKib = 32 * 1024;
+constexpr int kReaderCacheKib = 2 * 1024;
+// After an unclean end this many events before the end are checked against the chain.
+constexpr int kTailEventsMax = 10'000;
+
+constexpr std::string_view kSchema = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE types(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE events(
+  position INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  flags INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  metadata BLOB NOT NULL,
+  crc INTEGER NOT NULL,
+  chain BLOB);
+CREATE UNIQUE INDEX events_by_stream ON events(stream, revision);
+CREATE INDEX events_by_id ON events(stream, id);
+)sql";
+
+std::uint32_t BigEndian32(std::string_view header, std::size_t offset) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    value = (value << 8) | static_cast<unsigned char>(header[offset + i]);
+  }
+  return value;
+}
+
+// Looks at the file's header before SQLite does: a file of a newer version stays as it is.
+absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
+  constexpr int kHeaderBytes = 100;
+  constexpr std::size_t kUserVersionOffset = 60;
+  constexpr std::size_t kApplicationIdOffset = 68;
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  absl::StatusOr<VfsFile> file = VfsFile::Open(vfs, path);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<std::string> header = file->Read(0, kHeaderBytes);
+  if (!header.ok()) return header.status();
+  if (header->empty()) return absl::OkStatus();
+  if (header->size() < kHeaderBytes || !header->starts_with(kMagic)) {
+    return absl::DataLossError(absl::StrCat(path, " does not begin like a log"));
+  }
+  const std::int64_t application_id = BigEndian32(*header, kApplicationIdOffset);
+  const std::int64_t version = BigEndian32(*header, kUserVersionOffset);
+  if (application_id != 0 && application_id != kApplicationId) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " is not an event store"));
+  }
+  if (version > kFormatVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " has format version ", version,
+                                                      "; this program knows up to ", kFormatVersion,
+                                                      ": use a newer one"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::string>> GetMeta(sqlite::Database& database,
+                                                   std::string_view key) {
+  absl::StatusOr<sqlite::Statement*> get =
+      database.PrepareCached("SELECT value FROM meta WHERE key=?");
+  if (!get.ok()) return get.status();
+  const sqlite::ResetAtExit reset(**get);
+  const absl::StatusOr<bool> row = (*get)->BindText(1, key).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::nullopt;
+  return std::string((*get)->ColumnText(0));
+}
+
+absl::Status PutMeta(sqlite::Database& database, std::string_view key, const std::string& value) {
+  absl::StatusOr<sqlite::Statement*> put =
+      database.PrepareCached("INSERT OR REPLACE INTO meta(key,value) VALUES(?,?)");
+  if (!put.ok()) return put.status();
+  return (*put)->BindText(1, key).BindText(2, value).Run();
+}
+
+absl::StatusOr<std::uint64_t> GetMetaNumber(sqlite::Database& database, std::string_view key) {
+  const absl::StatusOr<std::optional<std::string>> text = GetMeta(database, key);
+  if (!text.ok()) return text.status();
+  std::uint64_t number = 0;
+  if (text->has_value() && !absl::SimpleAtoi(**text, &number)) {
+    return absl::DataLossError(absl::StrCat("meta ", std::string(key), " is not a number"));
+  }
+  return number;
+}
+
+absl::StatusOr<Uuid> MakeStoreId() {
+  Uuid id;
+  if (getrandom(id.bytes.data(), id.bytes.size(), 0) != static_cast<ssize_t>(id.bytes.size())) {
+    return absl::InternalError("no random bytes");
+  }
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0F) | 0x40);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3F) | 0x80);
+  return id;
+}
+
+absl::Status CreateLog(sqlite::Database& database) {
+  const absl::StatusOr<Uuid> id = MakeStoreId();
+  if (!id.ok()) return id.status();
+  absl::StatusOr<sqlite::Transaction> transaction =
+      sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  absl::Status made = database.Execute(kSchema);
+  if (made.ok()) {
+    made = database.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId,
+                                         ";PRAGMA user_version=", kFormatVersion));
+  }
+  if (made.ok()) made = PutMeta(database, "store_id", id->ToString());
+  if (made.ok()) made = PutMeta(database, "generation", "1");
+  if (made.ok()) made = PutMeta(database, "closed", "1");
+  if (!made.ok()) return made;
+  if (const absl::Status committed = transaction->Commit(); !committed.ok()) return committed;
+  // The version must stand in the file itself, where CheckHeader looks.
+  return database.Checkpoint(sqlite::CheckpointMode::kTruncate).status();
+}
+
+absl::Status Expect(sqlite::Database& database, const std::string& pragma,
+                    const std::string& expected) {
+  const absl::StatusOr<std::string> found = database.QueryText(absl::StrCat("PRAGMA ", pragma));
+  if (!found.ok()) return found.status();
+  if (*found == expected) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("PRAGMA ", pragma, " is ", *found, ", not ", expected));
+}
+
+// What the promises rest on is asserted, not assumed.
+absl::Status ConfigureWriter(sqlite::Database& database, const EmbeddedEventStoreOptions& options) {
+  absl::Status done = database.Execute(absl::StrCat(
+      "PRAGMA page_size=4096;PRAGMA cache_spill=OFF;PRAGMA cache_size=-", kWriterCacheKib));
+  if (!done.ok() || options.in_memory) return done;
+  done = database.Execute("PRAGMA journal_mode=WAL");
+  if (done.ok()) done = Expect(database, "journal_mode", "wal");
+  const bool durable = options.durability_for_tests;
+  if (done.ok())
+    done = database.Execute(durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
+  if (done.ok()) done = Expect(database, "synchronous", durable ? "2" : "0");
+  if (done.ok()) done = Expect(database, "page_size", "4096");
+  return done;
+}
+
+absl::StatusOr<LogIdentity> ReadIdentity(sqlite::Database& database) {
+  const absl::StatusOr<std::optional<std::string>> id = GetMeta(database, "store_id");
+  if (!id.ok()) return id.status();
+  const std::optional<Uuid> store_id = Uuid::Parse(id->value_or(""));
+  const absl::StatusOr<std::uint64_t> generation = GetMetaNumber(database, "generation");
+  if (!generation.ok()) return generation.status();
+  const absl::StatusOr<std::uint64_t> closed = GetMetaNumber(database, "closed");
+  if (!closed.ok()) return closed.status();
+  if (!store_id.has_value() || *generation == 0) {
+    return absl::DataLossError("the log does not say who it is");
+  }
+  return LogIdentity{*store_id, *generation, *closed == 1};
+}
+
+// One row of a walk along the log that checks everything.
+class LogWalk {
+ public:
+  explicit LogWalk(sqlite::Database& database) : database_(database) {}
+
+  /// The row is read and its checksum proven. After StartChain the chain is proven as well.
+  absl::Status Visit(const sqlite::Statement& row) {
+    const absl::StatusOr<std::string> stream = Name("streams", RowStreamId(row));
+    if (!stream.ok()) return stream.status();
+    const absl::StatusOr<std::string> type = Name("types", RowTypeId(row));
+    if (!type.ok()) return type.status();
+    const absl::StatusOr<RecordedEvent> event = DecodeRow(row, *stream, *type);
+    if (!event.ok()) return event.status();
+    group_.push_back(RowChecksum(row));
+    if (row.ColumnIsNull(kChainColumn)) return absl::OkStatus();
+    const std::string_view stored = row.ColumnBlob(kChainColumn);
+    if (chain_.has_value()) {
+      chain_ = ExtendChain(*chain_, group_);
+      if (stored != AsBlob(*chain_)) {
+        return absl::DataLossError(
+            absl::StrCat("position ", event->position.commit, ": the hash chain is broken"));
+      }
+    } else if (stored.size() == sizeof(ChainHash)) {
+      chain_.emplace();
+      std::memcpy(chain_->data(), stored.data(), stored.size());
+    }
+    group_.clear();
+    return absl::OkStatus();
+  }
+
+  void StartChain() { chain_ = ChainHash{}; }
+  bool EndsWithGroup() const { return group_.empty(); }
+
+  static constexpr int kChainColumn = 10;
+
+ private:
+  absl::StatusOr<std::string> Name(const char* table, std::int64_t id) {
+    absl::StatusOr<sqlite::Statement*> get =
+        database_.PrepareCached(absl::StrCat("SELECT name FROM ", table, " WHERE id=?"));
+    if (!get.ok()) return get.status();
+    const sqlite::ResetAtExit reset(**get);
+    const absl::StatusOr<bool> row = (*get)->BindInt64(1, id).Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::DataLossError(absl::StrCat(table, " lacks id ", id));
+    return std::string((*get)->ColumnText(0));
+  }
+
+  sqlite::Database& database_;
+  std::vector<std::uint32_t> group_;
+  std::optional<ChainHash> chain_;
+};
+
+absl::Status Walk(sqlite::Database& database, std::uint64_t from, bool from_start) {
+  absl::StatusOr<sqlite::Statement> rows =
+      database.Prepare(absl::StrCat("SELECT ", std::string(kEventColumns),
+                                    ",chain FROM events WHERE position>=? ORDER BY position"));
+  if (!rows.ok()) return rows.status();
+  rows->BindInt64(1, static_cast<std::int64_t>(from));
+  LogWalk walk(database);
+  if (from_start) walk.StartChain();
+  while (true) {
+    const absl::StatusOr<bool> row = rows->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    if (const absl::Status visited = walk.Visit(*rows); !visited.ok()) return visited;
+  }
+  if (!walk.EndsWithGroup()) return absl::DataLossError("the log ends inside a group");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogHead> ReadHead(sqlite::Database& database) {
+  LogHead head;
+  absl::StatusOr<sqlite::Statement> last =
+      database.Prepare("SELECT position,created,chain FROM events ORDER BY position DESC LIMIT 1");
+  if (!last.ok()) return last.status();
+  const absl::StatusOr<bool> row = last->Step();
+  if (!row.ok()) return row.status();
+  if (*row) {
+    head.event_position = RowPosition(*last);
+    head.created_micros = last->ColumnInt64(1);
+    const std::string_view chain = last->ColumnBlob(2);
+    if (chain.size() != head.chain.size()) {
+      return absl::DataLossError("the last event of the log carries no chain");
+    }
+    std::memcpy(head.chain.data(), chain.data(), chain.size());
+  }
+  const absl::StatusOr<std::uint64_t> handed_out = GetMetaNumber(database, "position");
+  if (!handed_out.ok()) return handed_out.status();
+  head.position = std::max(head.event_position, *handed_out);
+  return head;
+}
+
+absl::Status CheckChainAt(sqlite::Database& database, const WitnessedHead& witnessed) {
+  if (witnessed.event_position == 0) return absl::OkStatus();
+  absl::StatusOr<sqlite::Statement> get =
+      database.Prepare("SELECT chain FROM events WHERE position=?");
+  if (!get.ok()) return get.status();
+  get->BindInt64(1, static_cast<std::int64_t>(witnessed.event_position));
+  const absl::StatusOr<bool> row = get->Step();
+  if (!row.ok()) return row.status();
+  if (*row && get->ColumnBlob(0) == AsBlob(witnessed.chain)) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("the log is not the one whose head was witnessed: other "
+                   "content at position ",
+                   witnessed.event_position));
+}
+
+// Answers the position that must not be handed out again.
+absl::StatusOr<std::uint64_t> CheckWitness(sqlite::Database& database, const LogIdentity& identity,
+                                           const LogHead& head,
+                                           const std::optional<WitnessedHead>& witnessed,
+                                           std::optional<std::uint64_t> accept_truncation) {
+  if (!witnessed.has_value()) return head.position;
+  const bool accepted = accept_truncation == head.position;
+  const std::uint64_t floor = std::max(head.position, witnessed->position);
+  if (witnessed->store_id != identity.store_id) {
+    return absl::DataLossError("the log and its head witness belong to different stores");
+  }
+  if (accepted) return floor;
+  if (witnessed->position > head.position || witnessed->generation > identity.generation) {
+    return absl::DataLossError(absl::StrCat(
+        "the log ends at position ", head.position, " of generation ", identity.generation,
+        ", but position ", witnessed->position, " of generation ", witnessed->generation,
+        " was acknowledged: events are lost. To go on without them, accept the truncation at ",
+        head.position));
+  }
+  if (witnessed->generation == identity.generation) {
+    if (const absl::Status chained = CheckChainAt(database, *witnessed); !chained.ok()) {
+      return chained;
+    }
+  }
+  return floor;
+}
+
+absl::Status CheckAfterUncleanEnd(sqlite::Database& database) {
+  const absl::StatusOr<std::string> checked = database.QueryText("PRAGMA quick_check(1)");
+  if (!checked.ok()) return checked.status();
+  if (*checked != "ok") return absl::DataLossError(absl::StrCat("the log is damaged: ", *checked));
+  const absl::StatusOr<std::int64_t> first = database.QueryInt64(
+      absl::StrCat("SELECT ifnull(min(position),0) FROM (SELECT position FROM events ORDER BY "
+                   "position DESC LIMIT ",
+                   kTailEventsMax, ")"));
+  if (!first.ok()) return first.status();
+  const absl::StatusOr<std::int64_t> before = database.QueryInt64(absl::StrCat(
+      "SELECT count(*) FROM (SELECT 1 FROM events WHERE position<", *first, " LIMIT 1)"));
+  if (!before.ok()) return before.status();
+  return Walk(database, static_cast<std::uint64_t>(*first), *before == 0);
+}
+
+absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, bool new_generation) {
+  absl::StatusOr<sqlite::Transaction> transaction =
+      sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  absl::Status put = PutMeta(database, "closed", "0");
+  if (new_generation) {
+    ++log.identity.generation;
+    if (put.ok()) put = PutMeta(database, "generation", absl::StrCat(log.identity.generation));
+    if (put.ok()) put = PutMeta(database, "position", absl::StrCat(log.head.position));
+  }
+  if (!put.ok()) return put;
+  return transaction->Commit();
+}
+
+absl::StatusOr<bool> IsFresh(sqlite::Database& database) {
+  const absl::StatusOr<std::int64_t> application_id = database.QueryInt64("PRAGMA application_id");
+  if (!application_id.ok()) return application_id.status();
+  if (*application_id == kApplicationId) return false;
+  const absl::StatusOr<std::int64_t> tables =
+      database.QueryInt64("SELECT count(*) FROM sqlite_schema");
+  if (!tables.ok()) return tables.status();
+  if (*tables == 0) return true;
+  return absl::FailedPreconditionError("the file is an SQLite database, but not an event store");
+}
+
+}  // namespace
+
+absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventStoreOptions& options,
+                                  HeadWitness* witness) {
+  if (!options.in_memory) {
+    if (const absl::Status fits = CheckHeader(path, options.vfs); !fits.ok()) return fits;
+  }
+  OpenedLog log;
+  absl::StatusOr<std::unique_ptr<sqlite::Database>> opened =
+      sqlite::Database::Open({.path = options.in_memory ? ":memory:" : path,
+                              .mode = sqlite::OpenMode::kReadWriteCreate,
+                              .vfs = options.in_memory ? "" : options.vfs,
+                              .checkpoint_pages = 0,
+                              .checkpoint_on_close = false});
+  if (!opened.ok()) return opened.status();
+  log.writer = *std::move(opened);
+  sqlite::Database& database = *log.writer;
+  if (const absl::Status done = ConfigureWriter(database, options); !done.ok()) return done;
+
+  const absl::StatusOr<bool> fresh = IsFresh(database);
+  if (!fresh.ok()) return fresh.status();
+  const std::optional<WitnessedHead> witnessed =
+      witness == nullptr ? std::nullopt : witness->found();
+  if (*fresh) {
+    if (witnessed.has_value()) {
+      return absl::DataLossError(absl::StrCat("the log is empty, but position ",
+                                              witnessed->position, " was acknowledged"));
+    }
+    if (const absl::Status made = CreateLog(database); !made.ok()) return made;
+  }
+  const absl::StatusOr<LogIdentity> identity = ReadIdentity(database);
+  if (!identity.ok()) return identity.status();
+  log.identity = *identity;
+  if (!log.identity.was_closed_cleanly) {
+    if (const absl::Status checked = CheckAfterUncleanEnd(database); !checked.ok()) return checked;
+    // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
+    const auto moved = database.Checkpoint(sqlite::CheckpointMode::kTruncate);
+    if (!moved.ok()) return moved.status();
+  }
+  const absl::StatusOr<LogHead> head = ReadHead(database);
+  if (!head.ok()) return head.status();
+  log.head = *head;
+  const absl::StatusOr<std::uint64_t> floor =
+      CheckWitness(database, log.identity, log.head, witnessed, options.accept_truncation);
+  if (!floor.ok()) return floor.status();
+  log.head.position = *floor;
+  const bool new_generation = options.new_generation || options.accept_truncation.has_value();
+  if (const absl::Status marked = MarkOpen(database, log, new_generation); !marked.ok()) {
+    return marked;
+  }
+  if (witness == nullptr) return log;
+  absl::Status written = witness->Write({.store_id = log.identity.store_id,
+                                         .generation = log.identity.generation,
+                                         .position = log.head.position,
+                                         .event_position = log.head.event_position,
+                                         .chain = log.head.chain});
+  if (written.ok()) written = witness->Sync();
+  if (!written.ok()) return written;
+  return log;
+}
+
+absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(
+    const std::string& path, const EmbeddedEventStoreOptions& options) {
+  absl::StatusOr<std::unique_ptr<sqlite::Database>> reader = sqlite::Database::Open(
+      {.path = path, .mode = sqlite::OpenMode::kQueryOnly, .vfs = options.vfs});
+  if (!reader.ok()) return reader.status();
+  const absl::Status done =
+      (*reader)->Execute(absl::StrCat("PRAGMA cache_size=-", kReaderCacheKib));
+  if (!done.ok()) return done;
+  return reader;
+}
+
+absl::Status CloseLog(sqlite::Database& writer) {
+  if (const absl::Status put = PutMeta(writer, "closed", "1"); !put.ok()) return put;
+  return writer.Checkpoint(sqlite::CheckpointMode::kTruncate).status();
+}
+
+absl::Status VerifyLog(sqlite::Database& database) {
+  if (const absl::Status walked = Walk(database, 0, true); !walked.ok()) return walked;
+  const absl::StatusOr<std::int64_t> gaps = database.QueryInt64(
+      "SELECT count(*) FROM (SELECT 1 FROM events GROUP BY stream HAVING max(revision)+1<>count(*) "
+      "OR min(revision)<>0)");
+  if (!gaps.ok()) return gaps.status();
+  if (*gaps > 0) return absl::DataLossError(absl::StrCat(*gaps, " streams have gaps"));
+  const absl::StatusOr<std::string> checked = database.QueryText("PRAGMA integrity_check(1)");
+  if (!checked.ok()) return checked.status();
+  if (*checked != "ok") return absl::DataLossError(absl::StrCat("the log is damaged: ", *checked));
+  return absl::OkStatus();
+}
+
+}  // namespace eventstoredb

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/uuid.h"
+#include "infrastructure/node/event_row.h"
+#include "infrastructure/node/head_witness.h"
+#include "infrastructure/sqlite/database.h"
+
+namespace eventstoredb {
+
+/// Where the log ends.
+struct LogHead {
+  std::uint64_t position = 0;        ///< The last one handed out, to an event or an empty append.
+  std::uint64_t event_position = 0;  ///< Of the last event; 0: none.
+  ChainHash chain{};                 ///< Of the last event.
+  std::int64_t created_micros = 0;   ///< Of the last event.
+};
+
+struct LogIdentity {
+  Uuid store_id;
+  std::uint64_t generation = 0;
+  bool was_closed_cleanly = true;
+};
+
+struct OpenedLog {
+  std::unique_ptr<sqlite::Database> writer;
+  LogIdentity identity;
+  LogHead head;
+};
+
+/// Opens, or makes, the log at `path` ("" for one in memory), checks its version, its settings and
+/// its end against `witness` (null in memory), and marks it as open. Errors: as
+/// EmbeddedEventStore::Open.
+absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventStoreOptions& options,
+                                  HeadWitness* witness);
+
+/// A connection for reads only.
+absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(
+    const std::string& path, const EmbeddedEventStoreOptions& options);
+
+/// The last act of the writer: everything moved into the file, and marked as closed cleanly.
+absl::Status CloseLog(sqlite::Database& writer);
+
+/// Reads all events: checksums, contiguous revisions and the chain; then the indexes.
+absl::Status VerifyLog(sqlite::Database& database);
+
+}  // namespace eventstoredb

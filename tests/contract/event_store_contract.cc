@@ -1,0 +1,857 @@
+#include "tests/contract/event_store_contract.h"
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include <gmock/gmock.h>
+
+#include "tests/support/event_store_testing.h"
+
+namespace eventstoredb {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using namespace testing_support;  // NOLINT: the words of these tests.
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EventStoreContract);
+
+void EventStoreContract::SetUp() {
+  static std::atomic<int> tests{0};
+  prefix_ = absl::StrCat("c", absl::ToUnixNanos(absl::Now()), "-", getpid(), "-", ++tests, "-");
+  under_test_ = GetParam().make();
+  ASSERT_NE(under_test_.store, nullptr);
+}
+
+void EventStoreContract::TearDown() { under_test_ = {}; }
+
+namespace {
+
+constexpr auto kForwards = Direction::kForwards;
+constexpr auto kBackwards = Direction::kBackwards;
+
+void ExpectWrongRevision(const absl::StatusOr<AppendResult>& answer,
+                         std::optional<std::uint64_t> current) {
+  ASSERT_EQ(answer.status().code(), absl::StatusCode::kAborted) << answer.status();
+  const std::optional<WrongExpectedRevision> details = GetWrongExpectedRevision(answer.status());
+  ASSERT_TRUE(details.has_value());
+  EXPECT_EQ(details->current, current);
+}
+
+void ExpectWritten(const absl::StatusOr<AppendResult>& answer, std::uint64_t revision) {
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->revision, revision);
+  ASSERT_TRUE(answer->position.has_value());
+  EXPECT_EQ(answer->position->commit, answer->position->prepare);
+}
+
+// --- Expected revisions: protocol section 3.1 ---------------------------------------------------
+
+TEST_P(EventStoreContract, AppendToANewStreamExpectingAnyWritesFromRevisionZero) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({1, 2, 3})), 2);
+  const ReadResult read = ReadStream(store(), Stream());
+  EXPECT_TRUE(read.status.ok()) << read.status;
+  EXPECT_THAT(read.Revisions(), ElementsAre(0, 1, 2));
+  EXPECT_THAT(read.Ids(), ElementsAre(Id(1), Id(2), Id(3)));
+}
+
+TEST_P(EventStoreContract, AppendToANewStreamExpectingNoStreamWrites) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({1})), 0);
+}
+
+TEST_P(EventStoreContract, AppendToANewStreamExpectingARevisionIsRefused) {
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(0), Events({1})),
+                      std::nullopt);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(5), Events({1})),
+                      std::nullopt);
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(store(), Stream()).status));
+}
+
+TEST_P(EventStoreContract, AppendToANewStreamExpectingThatItExistsIsRefused) {
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::StreamExists(), Events({1})),
+                      std::nullopt);
+}
+
+// A stream with the events 1, 2, 3 at revisions 0, 1, 2.
+absl::StatusOr<AppendResult> GivenThreeEvents(EventStore& store, const std::string& stream) {
+  return Append(store, stream, ExpectedRevision::NoStream(), Events({1, 2, 3}));
+}
+
+std::size_t Count(EventStore& store, const std::string& stream) {
+  return ReadStream(store, stream).events.size();
+}
+
+TEST_P(EventStoreContract, AppendAtTheExpectedRevisionWrites) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Exact(2), Events({4})), 3);
+}
+
+TEST_P(EventStoreContract, AppendToAnExistingStreamExpectingAnyOrThatItExistsWrites) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({4})), 3);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::StreamExists(), Events({5, 6})), 5);
+}
+
+TEST_P(EventStoreContract, AppendBehindTheHeadIsRefusedAndNamesTheHead) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(0), Events({4})), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(1), Events({4})), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({4})), 2);
+  EXPECT_EQ(Count(store(), Stream()), 3U);
+}
+
+TEST_P(EventStoreContract, AppendAheadOfTheHeadIsRefused) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(3), Events({4})), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(INT64_MAX), Events({4})),
+                      2);
+}
+
+TEST_P(EventStoreContract, ARefusalLeavesNoTrace) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(7), Events({4, 5})), 2);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Exact(2), Events({4})), 3);
+  EXPECT_THAT(ReadStream(store(), Stream()).Ids(), ElementsAre(Id(1), Id(2), Id(3), Id(4)));
+}
+
+// --- Idempotency: protocol section 3.2 ----------------------------------------------------------
+
+TEST_P(EventStoreContract, ARepeatGetsTheFirstAnswerForEveryExpectation) {
+  const auto first = GivenThreeEvents(store(), Stream());
+  ExpectWritten(first, 2);
+  for (const ExpectedRevision expected :
+       {ExpectedRevision::NoStream(), ExpectedRevision::Any(), ExpectedRevision::StreamExists()}) {
+    const auto again = Append(store(), Stream(), expected, Events({1, 2, 3}));
+    ExpectWritten(again, 2);
+    EXPECT_EQ(again->position, first->position);
+  }
+  EXPECT_EQ(Count(store(), Stream()), 3U);
+}
+
+TEST_P(EventStoreContract, ARepeatAtAnExactRevisionSucceedsWhateverCameAfter) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const auto first = Append(store(), Stream(), ExpectedRevision::Exact(2), Events({4, 5}));
+  ExpectWritten(first, 4);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({6})), 5);
+  const auto again = Append(store(), Stream(), ExpectedRevision::Exact(2), Events({4, 5}));
+  ExpectWritten(again, 4);
+  EXPECT_EQ(again->position, first->position);
+  EXPECT_EQ(Count(store(), Stream()), 6U);
+}
+
+TEST_P(EventStoreContract, ALeadingPartOfAnEarlierWriteIsARepeat) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({1, 2})), 1);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Exact(0), Events({2})), 1);
+  EXPECT_EQ(Count(store(), Stream()), 3U);
+}
+
+TEST_P(EventStoreContract, ARepeatAtAnExactRevisionWithMoreOrReorderedEventsIsRefused) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({1, 2, 3, 4})),
+                      2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({2, 1})), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({1, 9})), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(1), Events({2})), 2);
+  EXPECT_EQ(Count(store(), Stream()), 3U);
+}
+
+TEST_P(EventStoreContract, AnAppendAtTheHeadIsWrittenThoughItsIdsAreKnown) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Exact(2), Events({1})), 3);
+  EXPECT_THAT(ReadStream(store(), Stream()).Ids(), ElementsAre(Id(1), Id(2), Id(3), Id(1)));
+}
+
+TEST_P(EventStoreContract, ExpectingAnyWithKnownIdsInAnyOrderAnswersWhereTheLastOneStands) {
+  const auto first = Append(store(), Stream(), ExpectedRevision::Any(), Events({1, 2}));
+  ExpectWritten(first, 1);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({2, 1})), 0);
+  const auto one = Append(store(), Stream(), ExpectedRevision::Any(), Events({2}));
+  ExpectWritten(one, 1);
+  EXPECT_EQ(one->position, first->position);
+  EXPECT_EQ(Count(store(), Stream()), 2U);
+}
+
+TEST_P(EventStoreContract, ExpectingAnyWithAKnownThenANewIdIsRefused) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Any(), Events({1, 9})), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::StreamExists(), Events({3, 9})),
+                      2);
+  EXPECT_EQ(Count(store(), Stream()), 3U);
+}
+
+TEST_P(EventStoreContract, ExpectingAnyWithANewThenAKnownIdWritesAll) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({1, 2})), 1);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({9, 1})), 3);
+  EXPECT_THAT(ReadStream(store(), Stream()).Ids(), ElementsAre(Id(1), Id(2), Id(9), Id(1)));
+}
+
+TEST_P(EventStoreContract, AnIdThatStandsTwiceCountsAtItsFirstPlace) {
+  const auto twice = Append(store(), Stream(), ExpectedRevision::Any(), Events({1, 1}));
+  ExpectWritten(twice, 1);
+  const std::vector<RecordedEvent> events = ReadStream(store(), Stream()).events;
+  ASSERT_THAT(events, SizeIs(2));
+  const auto again = Append(store(), Stream(), ExpectedRevision::Any(), Events({1}));
+  ExpectWritten(again, 0);
+  EXPECT_EQ(again->position, events[0].position);
+  EXPECT_EQ(Count(store(), Stream()), 2U);
+}
+
+TEST_P(EventStoreContract, TheSameIdInTwoStreamsIsTwoEvents) {
+  ExpectWritten(Append(store(), Stream("a"), ExpectedRevision::Any(), Events({1})), 0);
+  ExpectWritten(Append(store(), Stream("b"), ExpectedRevision::Any(), Events({1})), 0);
+  EXPECT_EQ(Count(store(), Stream("b")), 1U);
+}
+
+TEST_P(EventStoreContract, ARepeatIsKnownByItsIdsAlone) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({1})), 0);
+  ProposedEvent other = Event(1, "OtherType");
+  other.data = "other";
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), {other}), 0);
+  const std::vector<RecordedEvent> events = ReadStream(store(), Stream()).events;
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].type, "Tested");
+}
+
+TEST_P(EventStoreContract, AnAppendWithoutEventsTakesAPositionAndNothingElse) {
+  const auto none = Append(store(), Stream(), ExpectedRevision::Any(), {});
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(none->revision, std::nullopt);
+  const auto still_none = Append(store(), Stream(), ExpectedRevision::NoStream(), {});
+  ASSERT_TRUE(still_none.ok()) << still_none.status();
+  ASSERT_TRUE(none->position.has_value() && still_none->position.has_value());
+  EXPECT_LT(*none->position, *still_none->position);
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(store(), Stream()).status));
+
+  const auto one = Append(store(), Stream(), ExpectedRevision::NoStream(), Events({1}));
+  ExpectWritten(one, 0);
+  EXPECT_LT(*still_none->position, *one->position);
+  const auto any = Append(store(), Stream(), ExpectedRevision::Any(), {});
+  ExpectWritten(any, 0);
+  EXPECT_LT(*one->position, *any->position);
+  const auto exact = Append(store(), Stream(), ExpectedRevision::Exact(0), {});
+  ExpectWritten(exact, 0);
+  EXPECT_LT(*any->position, *exact->position);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::NoStream(), {}), 0);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(5), {}), 0);
+  EXPECT_EQ(Count(store(), Stream()), 1U);
+}
+
+TEST_P(EventStoreContract, AnAppendWithoutEventsBehindTheHeadIsRefused) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  ExpectWrongRevision(Append(store(), Stream(), ExpectedRevision::Exact(1), {}), 2);
+  ExpectWrongRevision(Append(store(), Stream("fresh"), ExpectedRevision::Exact(0), {}),
+                      std::nullopt);
+  ExpectWrongRevision(Append(store(), Stream("fresh"), ExpectedRevision::StreamExists(), {}),
+                      std::nullopt);
+}
+
+// --- What is stored: protocol sections 3.3 to 3.5 -----------------------------------------------
+
+TEST_P(EventStoreContract, EveryByteComesBack) {
+  ProposedEvent binary = Event(1, "T\xC3\xBCr");
+  binary.is_json = false;
+  binary.data = std::string("\0\x01\xFF\xFE", 4) + std::string(100'000, 'x');
+  binary.metadata = std::string("\0", 1);
+  ProposedEvent empty = Event(2);
+  empty.data.clear();
+  empty.metadata.clear();
+  const std::string stream = Stream("na me@x-\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80");
+  const absl::Time before = absl::Now() - absl::Minutes(5);
+  const auto answer = Append(store(), stream, ExpectedRevision::NoStream(), {binary, empty});
+  ExpectWritten(answer, 1);
+  const std::vector<RecordedEvent> events = ReadStream(store(), stream).events;
+  ASSERT_THAT(events, SizeIs(2));
+  EXPECT_EQ(events[0].stream, stream);
+  EXPECT_EQ(events[0].id, Id(1));
+  EXPECT_EQ(events[0].type, binary.type);
+  EXPECT_FALSE(events[0].is_json);
+  EXPECT_EQ(events[0].data, binary.data);
+  EXPECT_EQ(events[0].metadata, binary.metadata);
+  EXPECT_TRUE(events[1].is_json);
+  EXPECT_EQ(events[1].data, "");
+  EXPECT_EQ(events[1].metadata, "");
+  EXPECT_GT(events[0].created, before);
+  EXPECT_LT(events[0].created, absl::Now() + absl::Minutes(5));
+  EXPECT_LT(events[0].position, events[1].position);
+  EXPECT_EQ(events[1].position, *answer->position);
+}
+
+TEST_P(EventStoreContract, AThousandEventsOfOneAppendStandInOrder) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::NoStream(), EventRange(1, 1'000)), 999);
+  const std::vector<RecordedEvent> events = ReadStream(store(), Stream()).events;
+  ASSERT_THAT(events, SizeIs(1'000));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(events[i].revision, i);
+    EXPECT_EQ(events[i].id, Id(i + 1));
+    if (i > 0) {
+      EXPECT_LT(events[i - 1].position, events[i].position);
+    }
+    if (i > 0) {
+      EXPECT_LE(events[i - 1].created, events[i].created);
+    }
+  }
+}
+
+TEST_P(EventStoreContract, AnAppendOfExactlyTheLimitIsTakenAndOneByteMoreIsNot) {
+  constexpr std::size_t kAppendBytesMax = 1'048'576;
+  ProposedEvent first = Event(1);
+  ProposedEvent second = Event(2);
+  first.data = std::string(600'000, 'a');
+  second.data = std::string(kAppendBytesMax - 600'000 + 1, 'b');
+  const auto over = Append(store(), Stream(), ExpectedRevision::Any(), {first, second});
+  EXPECT_EQ(over.status().code(), absl::StatusCode::kInvalidArgument) << over.status();
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(store(), Stream()).status));
+  second.data.pop_back();
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), {first, second}), 1);
+}
+
+TEST_P(EventStoreContract, WhatIsOutOfRangeIsRefusedAndNotWritten) {
+  const auto refuse = [&](const std::string& stream, ExpectedRevision expected,
+                          ProposedEvent event) {
+    const auto answer = Append(store(), stream, expected, {std::move(event)});
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kInvalidArgument) << answer.status();
+  };
+  ProposedEvent no_id = Event(1);
+  no_id.id = {};
+  ProposedEvent no_type = Event(1);
+  no_type.type.clear();
+  refuse(Stream(), ExpectedRevision::Any(), no_id);
+  refuse(Stream(), ExpectedRevision::Any(), no_type);
+  refuse(Stream(), ExpectedRevision::Exact(1ULL << 63), Event(1));
+  if (GetParam().is_ours) {
+    refuse("", ExpectedRevision::Any(), Event(1));
+    refuse(Prefix() + std::string(1'025 - Prefix().size(), 'x'), ExpectedRevision::Any(), Event(1));
+    refuse(Stream(std::string("a\0b", 3)), ExpectedRevision::Any(), Event(1));
+    refuse(Stream("\xC0\x80"), ExpectedRevision::Any(), Event(1));
+    const auto many = Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 10'001));
+    EXPECT_EQ(many.status().code(), absl::StatusCode::kInvalidArgument) << many.status();
+  }
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(store(), Stream()).status));
+}
+
+TEST_P(EventStoreContract, AStreamNameOfTheGreatestLengthWorks) {
+  const std::string name = Prefix() + std::string(1'024 - Prefix().size(), 'x');
+  ExpectWritten(Append(store(), name, ExpectedRevision::Any(), Events({1})), 0);
+  EXPECT_EQ(Count(store(), name), 1U);
+}
+
+TEST_P(EventStoreContract, OfWritersAtOneRevisionExactlyOneWins) {
+  constexpr int kWriters = 8;
+  constexpr std::uint64_t kRounds = 20;
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::NoStream(), Events({1})), 0);
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    std::atomic<int> won{0};
+    std::atomic<int> lost{0};
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers.emplace_back([&, writer] {
+        const auto answer =
+            Append(store(), Stream(), ExpectedRevision::Exact(round),
+                   Events({1'000 * (round + 1) + static_cast<std::uint64_t>(writer)}));
+        if (answer.ok()) ++won;
+        if (absl::IsAborted(answer.status())) ++lost;
+      });
+    }
+    for (std::thread& writer : writers) writer.join();
+    ASSERT_EQ(won, 1);
+    ASSERT_EQ(lost, kWriters - 1);
+  }
+  EXPECT_EQ(Count(store(), Stream()), kRounds + 1);
+}
+
+TEST_P(EventStoreContract, AnAppendIsAnsweredWithinItsDeadlineOrTheOutcomeIsCalledUnknown) {
+  AppendRequest request;
+  request.stream = Stream();
+  request.events = Events({1});
+  request.deadline = absl::Now() - absl::Seconds(1);
+  const auto answer = store().Append(request);
+  EXPECT_TRUE(answer.ok() || absl::IsDeadlineExceeded(answer.status())) << answer.status();
+}
+
+// --- Reading a stream: protocol section 3.6 -----------------------------------------------------
+
+TEST_P(EventStoreContract, ReadingAStreamNeverWrittenIsNotFound) {
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(store(), Stream()).status));
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(store(), Stream(), kBackwards).status));
+}
+
+TEST_P(EventStoreContract, ReadForwardsFromAnyRevision) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 5)), 4);
+  EXPECT_THAT(ReadStream(store(), Stream()).Revisions(), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(ReadStream(store(), Stream(), kForwards, 3).Revisions(), ElementsAre(3, 4));
+  EXPECT_THAT(ReadStream(store(), Stream(), kForwards, 4).Revisions(), ElementsAre(4));
+  const ReadResult past = ReadStream(store(), Stream(), kForwards, 5);
+  EXPECT_TRUE(past.status.ok()) << past.status;
+  EXPECT_THAT(past.events, IsEmpty());
+  const ReadResult far = ReadStream(store(), Stream(), kForwards, 1'000'000);
+  EXPECT_TRUE(far.status.ok()) << far.status;
+  EXPECT_THAT(far.events, IsEmpty());
+}
+
+TEST_P(EventStoreContract, ReadBackwardsFromAnyRevision) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 5)), 4);
+  EXPECT_THAT(ReadStream(store(), Stream(), kBackwards).Revisions(), ElementsAre(4, 3, 2, 1, 0));
+  EXPECT_THAT(ReadStream(store(), Stream(), kBackwards, 2).Revisions(), ElementsAre(2, 1, 0));
+  EXPECT_THAT(ReadStream(store(), Stream(), kBackwards, 0).Revisions(), ElementsAre(0));
+  EXPECT_THAT(ReadStream(store(), Stream(), kBackwards, 1'000).Revisions(),
+              ElementsAre(4, 3, 2, 1, 0));
+}
+
+TEST_P(EventStoreContract, ReadAtMostTheCount) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 5)), 4);
+  EXPECT_THAT(ReadStream(store(), Stream(), kForwards, 1, 2).Revisions(), ElementsAre(1, 2));
+  EXPECT_THAT(ReadStream(store(), Stream(), kBackwards, 3, 2).Revisions(), ElementsAre(3, 2));
+  EXPECT_THAT(ReadStream(store(), Stream(), kForwards, std::nullopt, 5).Revisions(), SizeIs(5));
+  EXPECT_THAT(ReadStream(store(), Stream(), kForwards, std::nullopt, 1).Revisions(),
+              ElementsAre(0));
+  EXPECT_EQ(ReadStream(store(), Stream(), kForwards, std::nullopt, 0).status.code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(EventStoreContract, ALongStreamIsReadWholeInBothDirections) {
+  constexpr std::uint64_t kEvents = 3'000;
+  for (std::uint64_t i = 0; i < kEvents; i += 500) {
+    ASSERT_TRUE(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(i + 1, 500)).ok());
+  }
+  const ReadResult forwards = ReadStream(store(), Stream());
+  ASSERT_THAT(forwards.events, SizeIs(kEvents));
+  ReadResult backwards = ReadStream(store(), Stream(), kBackwards);
+  ASSERT_THAT(backwards.events, SizeIs(kEvents));
+  for (std::uint64_t i = 0; i < kEvents; ++i) {
+    ASSERT_EQ(forwards.events[i].revision, i);
+    ASSERT_EQ(backwards.events[i].revision, kEvents - 1 - i);
+    ASSERT_EQ(forwards.events[i].id, backwards.events[kEvents - 1 - i].id);
+  }
+}
+
+TEST_P(EventStoreContract, AVisitorMayEndTheReadAndMayCallTheStore) {
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 5)), 4);
+  int seen = 0;
+  const absl::Status status = store().ReadStream({.stream = Stream()}, [&](RecordedEvent&&) {
+    ++seen;
+    ExpectWritten(Append(store(), Stream("other"), ExpectedRevision::Any(),
+                         Events({static_cast<std::uint64_t>(seen)})),
+                  static_cast<std::uint64_t>(seen) - 1);
+    EXPECT_THAT(ReadStream(store(), Stream("other")).events, SizeIs(seen));
+    return seen < 2;
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(seen, 2);
+}
+
+TEST_P(EventStoreContract, AReadWhoseDeadlineHasPassedIsRefused) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const absl::Time past = absl::Now() - absl::Seconds(1);
+  const auto ignore = [](RecordedEvent&&) { return true; };
+  EXPECT_EQ(store().ReadStream({.stream = Stream(), .deadline = past}, ignore).code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(store().ReadAll({.deadline = past}, ignore).code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+// --- Reading everything: protocol sections 3.7 and 3.8 ------------------------------------------
+
+// Events 1 to 6 in the streams a and b in turn, types A and B; answers their positions.
+std::vector<Position> GivenTwoStreams(EventStore& store, const std::string& a,
+                                      const std::string& b) {
+  std::vector<Position> positions;
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    const bool odd = i % 2 == 1;
+    const auto answer =
+        Append(store, odd ? a : b, ExpectedRevision::Any(), {Event(i, odd ? "TypeA" : "TypeB")});
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    if (answer.ok()) positions.push_back(*answer->position);
+  }
+  return positions;
+}
+
+TEST_P(EventStoreContract, ReadAllForwardsIncludesThePositionBackwardsDoesNot) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  EXPECT_THAT(ReadAll(store(), {.from = at[2], .filter = mine}).Ids(),
+              ElementsAre(Id(3), Id(4), Id(5), Id(6)));
+  EXPECT_THAT(ReadAll(store(), {.direction = kBackwards, .from = at[2], .filter = mine}).Ids(),
+              ElementsAre(Id(2), Id(1)));
+}
+
+TEST_P(EventStoreContract, ReadAllFromTheEndsOfTheLog) {
+  GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  EXPECT_THAT(ReadAll(store(), {.filter = mine}).Ids(),
+              ElementsAre(Id(1), Id(2), Id(3), Id(4), Id(5), Id(6)));
+  EXPECT_THAT(ReadAll(store(), {.direction = kBackwards, .filter = mine}).Ids(),
+              ElementsAre(Id(6), Id(5), Id(4), Id(3), Id(2), Id(1)));
+  EXPECT_THAT(ReadAll(store(), {.from = Position{0, 0}, .filter = mine}).events, SizeIs(6));
+  const ReadResult nothing =
+      ReadAll(store(), {.direction = kBackwards, .from = Position{0, 0}, .filter = mine});
+  EXPECT_TRUE(nothing.status.ok()) << nothing.status;
+  EXPECT_THAT(nothing.events, IsEmpty());
+}
+
+TEST_P(EventStoreContract, ReadAllUnfilteredHoldsEveryEventInOrder) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const ReadResult read = ReadAll(store(), {.from = at[0]});
+  ASSERT_GE(read.events.size(), 6U);
+  std::vector<Uuid> mine;
+  for (std::size_t i = 0; i < read.events.size(); ++i) {
+    if (i > 0) {
+      EXPECT_LT(read.events[i - 1].position, read.events[i].position);
+    }
+    if (read.events[i].stream.starts_with(Prefix())) mine.push_back(read.events[i].id);
+  }
+  EXPECT_THAT(mine, ElementsAre(Id(1), Id(2), Id(3), Id(4), Id(5), Id(6)));
+}
+
+TEST_P(EventStoreContract, ReadAllPassesWhatTheFilterSays) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const auto read = [&](std::vector<std::string> prefixes, std::vector<std::string> types) {
+    return ReadAll(store(), {.from = at[0], .filter = {std::move(prefixes), std::move(types)}})
+        .Ids();
+  };
+  EXPECT_THAT(read({Stream("a")}, {}), ElementsAre(Id(1), Id(3), Id(5)));
+  EXPECT_THAT(read({Stream("x"), Stream("b")}, {}), ElementsAre(Id(2), Id(4), Id(6)));
+  EXPECT_THAT(read({Stream("x")}, {}), IsEmpty());
+  EXPECT_THAT(read({}, {"TypeB"}), ElementsAre(Id(2), Id(4), Id(6)));
+  EXPECT_THAT(read({}, {"Type"}), IsEmpty());
+}
+
+TEST_P(EventStoreContract, ReadAllCountsOnlyWhatPasses) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const Filter b{.stream_prefixes = {Stream("b")}, .event_types = {}};
+  EXPECT_THAT(ReadAll(store(), {.from = at[0], .filter = b, .count_max = 2}).Ids(),
+              ElementsAre(Id(2), Id(4)));
+  EXPECT_THAT(ReadAll(store(), {.direction = kBackwards, .filter = b, .count_max = 1}).Ids(),
+              ElementsAre(Id(6)));
+  EXPECT_EQ(ReadAll(store(), {.count_max = 0}).status.code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(EventStoreContract, ReadAllRefusesAPositionWhosePrepareIsAboveItsCommit) {
+  EXPECT_EQ(ReadAll(store(), {.from = Position{1, 2}}).status.code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(EventStoreContract, EveryPositionHandedOutCanBeUsedToResume) {
+  ASSERT_TRUE(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 20)).ok());
+  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  const std::vector<RecordedEvent> all = ReadAll(store(), {.filter = mine}).events;
+  ASSERT_THAT(all, SizeIs(20));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_THAT(ReadAll(store(), {.from = all[i].position, .filter = mine}).events,
+                SizeIs(all.size() - i));
+  }
+}
+
+// --- Subscriptions: protocol section 3.11 -------------------------------------------------------
+
+std::unique_ptr<Subscription> MustSubscribe(EventStore& store, SubscribeRequest request) {
+  absl::StatusOr<std::unique_ptr<Subscription>> subscription = store.Subscribe(std::move(request));
+  EXPECT_TRUE(subscription.ok()) << subscription.status();
+  return subscription.ok() ? *std::move(subscription) : nullptr;
+}
+
+std::vector<std::uint64_t> Revisions(const std::vector<RecordedEvent>& events) {
+  std::vector<std::uint64_t> revisions;
+  for (const RecordedEvent& event : events) revisions.push_back(event.revision);
+  return revisions;
+}
+
+TEST_P(EventStoreContract, ASubscriptionDeliversHistoryThenSaysCaughtUpThenLiveEvents) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const auto subscription = MustSubscribe(store(), {.stream = Stream()});
+  ASSERT_NE(subscription, nullptr);
+  const Received history = TakeUntilCaughtUp(*subscription);
+  EXPECT_THAT(Revisions(history.Events()), ElementsAre(0, 1, 2));
+  ASSERT_THAT(history.messages, SizeIs(4));
+  EXPECT_TRUE(std::holds_alternative<CaughtUp>(history.messages.back()));
+
+  ExpectWritten(Append(store(), Stream("other"), ExpectedRevision::Any(), Events({7})), 0);
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({8})), 3);
+  const Received live = Take(*subscription, 1);
+  ASSERT_THAT(live.messages, SizeIs(1)) << live.status;
+  EXPECT_EQ(live.Events()[0].id, Id(8));
+  EXPECT_EQ(live.Events()[0].revision, 3U);
+  EXPECT_EQ(live.Events()[0].data, Event(8).data);
+}
+
+TEST_P(EventStoreContract, ASubscriptionStartsAfterTheRevisionItNames) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const auto subscription =
+      MustSubscribe(store(), {.stream = Stream(), .after_revision = std::uint64_t{0}});
+  EXPECT_THAT(Revisions(TakeUntilCaughtUp(*subscription).Events()), ElementsAre(1, 2));
+}
+
+TEST_P(EventStoreContract, ASubscriptionBeyondTheEndSkipsUpToItsRevision) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const auto subscription =
+      MustSubscribe(store(), {.stream = Stream(), .after_revision = std::uint64_t{4}});
+  EXPECT_THAT(TakeUntilCaughtUp(*subscription).Events(), IsEmpty());
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(4, 4)), 6);
+  EXPECT_THAT(Revisions(Take(*subscription, 2).Events()), ElementsAre(5, 6));
+}
+
+TEST_P(EventStoreContract, ASubscriptionToAMissingStreamDeliversItOnceItAppears) {
+  const auto subscription = MustSubscribe(store(), {.stream = Stream()});
+  std::vector<SubscriptionMessage> out;
+  ASSERT_TRUE(subscription->Next(10, absl::Milliseconds(20), out).ok());
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  EXPECT_THAT(Revisions(Take(*subscription, 3).Events()), ElementsAre(0, 1, 2));
+}
+
+TEST_P(EventStoreContract, ASubscriptionToAllStartsAfterThePositionItNames) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const auto subscription = MustSubscribe(store(), {.after_position = at[3]});
+  std::vector<Uuid> mine;
+  for (const RecordedEvent& event : TakeUntilCaughtUp(*subscription).Events()) {
+    if (event.stream.starts_with(Prefix())) mine.push_back(event.id);
+  }
+  EXPECT_THAT(mine, ElementsAre(Id(5), Id(6)));
+}
+
+TEST_P(EventStoreContract, AFilteredSubscriptionPassesHistoryAndLiveEvents) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const auto by_stream =
+      MustSubscribe(store(), {.filter = {.stream_prefixes = {Stream("b")}, .event_types = {}}});
+  const auto by_type = MustSubscribe(
+      store(),
+      {.after_position = at[0], .filter = {.stream_prefixes = {}, .event_types = {"TypeA"}}});
+  EXPECT_THAT(Revisions(TakeUntilCaughtUp(*by_stream).Events()), ElementsAre(0, 1, 2));
+  EXPECT_THAT(Revisions(TakeUntilCaughtUp(*by_type).Events()), ElementsAre(1, 2));
+  ExpectWritten(Append(store(), Stream("a"), ExpectedRevision::Any(), {Event(7, "TypeA")}), 3);
+  ExpectWritten(Append(store(), Stream("b"), ExpectedRevision::Any(), {Event(8, "TypeB")}), 3);
+  EXPECT_EQ(Take(*by_stream, 1).Events().at(0).id, Id(8));
+  EXPECT_EQ(Take(*by_type, 1).Events().at(0).id, Id(7));
+}
+
+TEST_P(EventStoreContract, CheckpointsRiseAndNeverPassAnUndeliveredEvent) {
+  ASSERT_TRUE(Append(store(), Stream("b"), ExpectedRevision::Any(), Events({1})).ok());
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    ASSERT_TRUE(
+        Append(store(), Stream("a"), ExpectedRevision::Any(), EventRange(100 + 500 * i, 500)).ok());
+    ASSERT_TRUE(Append(store(), Stream("b"), ExpectedRevision::Any(), Events({2 + i})).ok());
+  }
+  const auto subscription =
+      MustSubscribe(store(), {.filter = {.stream_prefixes = {Stream("b")}, .event_types = {}}});
+  const Received received = TakeUntilCaughtUp(*subscription);
+  Position last_event;
+  Position last_checkpoint;
+  std::size_t checkpoints = 0;
+  for (const SubscriptionMessage& message : received.messages) {
+    if (const auto* event = std::get_if<RecordedEvent>(&message)) {
+      EXPECT_GT(event->position, last_checkpoint);
+      last_event = event->position;
+    } else if (const auto* checkpoint = std::get_if<Checkpoint>(&message)) {
+      EXPECT_GE(checkpoint->position, last_event);
+      EXPECT_GT(checkpoint->position, last_checkpoint);
+      last_checkpoint = checkpoint->position;
+      ++checkpoints;
+    }
+  }
+  EXPECT_THAT(received.Events(), SizeIs(11));
+  EXPECT_GE(checkpoints, 2U);
+}
+
+TEST_P(EventStoreContract, ResumingAfterACheckpointLosesNothing) {
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(
+        Append(store(), Stream("a"), ExpectedRevision::Any(), EventRange(100 + 700 * i, 700)).ok());
+    ASSERT_TRUE(Append(store(), Stream("b"), ExpectedRevision::Any(), Events({1 + i})).ok());
+  }
+  const Filter b{.stream_prefixes = {Stream("b")}, .event_types = {}};
+  const auto subscription = MustSubscribe(store(), {.filter = b});
+  const Received received = TakeUntilCaughtUp(*subscription);
+  std::size_t delivered = 0;
+  for (const SubscriptionMessage& message : received.messages) {
+    if (std::holds_alternative<RecordedEvent>(message)) ++delivered;
+    const auto* checkpoint = std::get_if<Checkpoint>(&message);
+    if (checkpoint == nullptr) continue;
+    const auto resumed =
+        MustSubscribe(store(), {.after_position = checkpoint->position, .filter = b});
+    EXPECT_THAT(TakeUntilCaughtUp(*resumed).Events(), SizeIs(4 - delivered));
+  }
+}
+
+TEST_P(EventStoreContract, NextReturnsNothingWhenTheTimeIsUp) {
+  const auto subscription = MustSubscribe(store(), {.stream = Stream()});
+  std::vector<SubscriptionMessage> out;
+  do {
+    out.clear();
+    ASSERT_TRUE(subscription->Next(10, absl::Milliseconds(10), out).ok());
+  } while (!out.empty());
+}
+
+TEST_P(EventStoreContract, NextDeliversAtMostTheMessagesAskedFor) {
+  ASSERT_TRUE(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 20)).ok());
+  const auto subscription = MustSubscribe(store(), {.stream = Stream()});
+  std::vector<RecordedEvent> events;
+  while (events.size() < 20) {
+    std::vector<SubscriptionMessage> out;
+    ASSERT_TRUE(subscription->Next(3, absl::Seconds(30), out).ok());
+    ASSERT_LE(out.size(), 3U);
+    ASSERT_GE(out.size(), 1U);
+    for (SubscriptionMessage& message : out) {
+      if (auto* event = std::get_if<RecordedEvent>(&message)) events.push_back(std::move(*event));
+    }
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ(events[i].revision, i);
+}
+
+TEST_P(EventStoreContract, CancelFromAnotherThreadEndsAWaitingNext) {
+  const auto subscription = MustSubscribe(store(), {.stream = Stream()});
+  absl::Notification waits;
+  std::thread canceller([&] {
+    waits.WaitForNotification();
+    subscription->Cancel();
+  });
+  absl::Status status;
+  bool said = false;
+  while (status.ok()) {
+    std::vector<SubscriptionMessage> out;
+    status = subscription->Next(10, absl::Milliseconds(100), out);
+    if (!said) waits.Notify();
+    said = true;
+  }
+  canceller.join();
+  EXPECT_TRUE(absl::IsCancelled(status)) << status;
+  std::vector<SubscriptionMessage> out;
+  EXPECT_TRUE(absl::IsCancelled(subscription->Next(10, absl::Seconds(30), out)));
+}
+
+TEST_P(EventStoreContract, ASubscriptionRefusesAStartOfTheWrongKind) {
+  const auto code = [&](SubscribeRequest request) {
+    return store().Subscribe(std::move(request)).status().code();
+  };
+  EXPECT_EQ(code({.stream = Stream(), .after_position = Position{1, 1}}),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.after_revision = std::uint64_t{1}}), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.stream = Stream(), .filter = {.stream_prefixes = {}, .event_types = {"T"}}}),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(EventStoreContract, SwitchingFromHistoryToLiveUnderLoadHasNoGapAndNoRepeat) {
+  constexpr std::uint64_t kWriters = 4;
+  constexpr std::uint64_t kAppends = 300;
+  constexpr std::uint64_t kTotal = kWriters * kAppends * 2;
+  std::vector<std::thread> writers;
+  for (std::uint64_t writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (std::uint64_t i = 0; i < kAppends; ++i) {
+        const std::uint64_t id = (writer + 1) * 1'000'000 + 2 * i;
+        EXPECT_TRUE(Append(store(), Stream(absl::StrCat("w", writer)), ExpectedRevision::Any(),
+                           EventRange(id, 2))
+                        .ok());
+      }
+    });
+  }
+  std::vector<std::thread> subscribers;
+  std::atomic<int> complete{0};
+  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  for (int subscriber = 0; subscriber < 4; ++subscriber) {
+    subscribers.emplace_back([&, subscriber] {
+      // Each begins at another time, with another hunger.
+      absl::SleepFor(absl::Milliseconds(15 * subscriber));
+      const auto subscription = MustSubscribe(store(), {.filter = mine});
+      const Received received = Take(*subscription, kTotal, absl::Seconds(60),
+                                     static_cast<std::size_t>(1 + 40 * subscriber));
+      std::map<std::string, std::uint64_t> next;
+      Position last;
+      for (const RecordedEvent& event : received.Events()) {
+        EXPECT_GT(event.position, last);
+        last = event.position;
+        EXPECT_EQ(event.revision, next[event.stream]++) << event.stream;
+      }
+      EXPECT_EQ(received.Events().size(), kTotal) << received.status;
+      ++complete;
+    });
+  }
+  subscribers.emplace_back([&] {
+    const auto subscription = MustSubscribe(store(), {.stream = Stream("w1")});
+    const Received received = Take(*subscription, kAppends * 2, absl::Seconds(60));
+    std::uint64_t next = 0;
+    for (const RecordedEvent& event : received.Events()) EXPECT_EQ(event.revision, next++);
+    EXPECT_EQ(next, kAppends * 2) << received.status;
+    ++complete;
+  });
+  for (std::thread& thread : writers) thread.join();
+  for (std::thread& thread : subscribers) thread.join();
+  EXPECT_EQ(complete, 5);
+}
+
+TEST_P(EventStoreContract, ASlowConsumerGetsEverythingInTheEnd) {
+  const auto subscription = MustSubscribe(store(), {.stream = Stream()});
+  ASSERT_TRUE(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 10)).ok());
+  EXPECT_THAT(Take(*subscription, 10).Events(), SizeIs(10));
+  // It does not look while more is written than any buffer is meant to hold.
+  constexpr std::uint64_t kAppends = 40;
+  for (std::uint64_t i = 0; i < kAppends; ++i) {
+    ASSERT_TRUE(
+        Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1'000 * (i + 1), 100)).ok());
+  }
+  const Received received = Take(*subscription, kAppends * 100);
+  std::uint64_t next = 10;
+  for (const RecordedEvent& event : received.Events()) ASSERT_EQ(event.revision, next++);
+  EXPECT_EQ(next, 10 + kAppends * 100) << received.status;
+}
+
+// --- What a store may know without looking ------------------------------------------------------
+
+TEST_P(EventStoreContract, AKnownHeadIsTheHead) {
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const auto known = store().KnownHead(Stream());
+  EXPECT_EQ(known.has_value(), GetParam().knows_heads);
+  if (known.has_value()) {
+    EXPECT_EQ(*known, 2U);
+  }
+  ExpectWrongRevision(Append(store(), Stream("none"), ExpectedRevision::Exact(1), Events({1})),
+                      std::nullopt);
+  const auto none = store().KnownHead(Stream("none"));
+  if (none.has_value()) {
+    EXPECT_EQ(*none, std::nullopt);
+  }
+}
+
+TEST_P(EventStoreContract, AKnownHeadIsNeverBehindAnAnswer) {
+  std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> answered{0};
+  ExpectWritten(Append(store(), Stream(), ExpectedRevision::Any(), Events({1})), 0);
+  std::thread writer([&] {
+    for (std::uint64_t i = 1; i <= 300; ++i) {
+      const auto answer = Append(store(), Stream(), ExpectedRevision::Any(), Events({i + 1}));
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      answered = *answer->revision;
+    }
+    stop = true;
+  });
+  while (!stop) {
+    const std::uint64_t before = answered;
+    const auto known = store().KnownHead(Stream());
+    if (!known.has_value()) continue;
+    ASSERT_TRUE(known->has_value());
+    ASSERT_GE(**known, before);
+  }
+  writer.join();
+}
+
+TEST_P(EventStoreContract, AKnownEndIsThePositionOfTheLastEvent) {
+  const auto answer = GivenThreeEvents(store(), Stream());
+  ExpectWritten(answer, 2);
+  const std::optional<Position> end = store().KnownEnd();
+  if (GetParam().knows_heads) {
+    EXPECT_EQ(end, answer->position);
+  }
+}
+
+}  // namespace
+}  // namespace eventstoredb

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace eventstoredb::testing_support {
+
+/// A directory that goes with this object.
+class TempDirectory {
+ public:
+  TempDirectory() {
+    std::string path = (std::filesystem::temp_directory_path() / "eventstore-XXXXXX").string();
+    path_ = mkdtemp(path.data());
+  }
+  ~TempDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace eventstoredb::testing_support

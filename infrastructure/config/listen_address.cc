@@ -1,7 +1,5 @@
 #include <limits>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 #include "infrastructure/config/settings.h"
@@ -28,9 +26,9 @@ std::optional<ListenAddress> ListenAddress::Parse(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
-  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]")) {
+  if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
-  } else if (absl::StrContains(host, ":")) {
+  } else if (host.find(':') != std::string_view::npos) {
     return std::nullopt;  // Which colon would begin the port?
   }
   if (!IsHost(host) || port.empty() || port.size() > 5) return std::nullopt;
@@ -44,14 +42,14 @@ std::optional<ListenAddress> ListenAddress::Parse(std::string_view text) {
 }
 
 std::string ListenAddress::ToString() const {
-  const bool is_ipv6 = absl::StrContains(host, ":");
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
   return absl::StrCat(is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", ":", port);
 }
 
 bool ListenAddress::IsLoopback() const {
   if (host == "localhost" || host == "::1") return true;
   // A name may begin with "127." as well: four numbers, and nothing else.
-  if (!absl::StartsWith(host, "127.")) return false;
+  if (!host.starts_with("127.")) return false;
   int dots = 0;
   for (const char c : host) {
     if (c == '.') ++dots;

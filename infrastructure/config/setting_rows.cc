@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
+#include "domain/order/absl_view.h"
 #include "infrastructure/config/settings.h"
 
 namespace orders::infrastructure {
@@ -20,7 +21,7 @@ std::optional<Number> ParseNumber(std::string_view text, std::uint64_t min, std:
     return std::nullopt;
   }
   std::uint64_t number = 0;
-  if (!absl::SimpleAtoi(text, &number) || number < min || number > max) return std::nullopt;
+  if (!absl::SimpleAtoi(domain::View(text), &number) || number < min || number > max) return std::nullopt;
   return static_cast<Number>(number);
 }
 
@@ -62,7 +63,7 @@ Setter Time(absl::Duration Settings::*member, absl::Duration min, absl::Duration
   return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
     absl::Duration duration;
     // "0" alone has no unit and passes ParseDuration.
-    if (!absl::ParseDuration(value, &duration) || value == "0" || duration < min ||
+    if (!absl::ParseDuration(domain::View(value), &duration) || value == "0" || duration < min ||
         duration > max) {
       return absl::StrCat("takes a time from ", absl::FormatDuration(min), " to ",
                           absl::FormatDuration(max), ", like 500ms or 10s");

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kVersion = "orderd 0.1.0\n";
 
-absl::Status UsageError(std::string_view text) {
+absl::Status UsageError(const std::string& text) {
   return absl::InvalidArgumentError(absl::StrCat(text, " (orderd --help lists all flags)"));
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using application::Severity;
 
-std::string_view NameOf(Severity severity) {
+std::string NameOf(Severity severity) {
   switch (severity) {
     case Severity::kDebug:
       return "debug";

@@ -129,8 +129,8 @@ struct Summarizer {
                         " refunded as ", event.refund_id.value, Because(event.reason), ".");
   }
   std::string operator()(const domain::OrderHeld& event) const {
-    return absl::StrCat("Held (", domain::View(domain::HoldKindName(event.kind)), ")", Because(event.reason),
-                        ".");
+    return absl::StrCat("Held (", domain::View(domain::HoldKindName(event.kind)), ")",
+                        Because(event.reason), ".");
   }
   std::string operator()(const domain::HoldReleased& event) const {
     return absl::StrCat("Hold (", domain::View(domain::HoldKindName(event.kind)), ") released.");

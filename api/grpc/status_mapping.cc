@@ -100,7 +100,8 @@ google::rpc::ErrorInfo MakeErrorInfo(const absl::Status& status,
   } else {
     info.set_reason(DefaultReason(status.code()));
   }
-  if (!resource.empty()) metadata["resource"] = absl::Utf8SafeCHexEscape(domain::View(resource.substr(0, 128)));
+  if (!resource.empty())
+    metadata["resource"] = absl::Utf8SafeCHexEscape(domain::View(resource.substr(0, 128)));
   return info;
 }
 

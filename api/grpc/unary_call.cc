@@ -45,7 +45,8 @@ void UnaryCall::Answer(grpc::ByteBuffer bytes) {
 void UnaryCall::Fail(const absl::Status& status, std::string_view resource) {
   if (absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status)) {
     telemetry_->Log(application::Severity::kError,
-                    absl::StrCat("call failed resource=", domain::View(resource), " status=", status.ToString()));
+                    absl::StrCat("call failed resource=", domain::View(resource),
+                                 " status=", status.ToString()));
   }
   Finish(ToGrpcStatus(status, resource));
 }

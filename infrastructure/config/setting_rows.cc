@@ -21,7 +21,8 @@ std::optional<Number> ParseNumber(std::string_view text, std::uint64_t min, std:
     return std::nullopt;
   }
   std::uint64_t number = 0;
-  if (!absl::SimpleAtoi(domain::View(text), &number) || number < min || number > max) return std::nullopt;
+  if (!absl::SimpleAtoi(domain::View(text), &number) || number < min || number > max)
+    return std::nullopt;
   return static_cast<Number>(number);
 }
 

@@ -193,7 +193,7 @@ TEST_F(CommandInput, TextThatLooksLikeCodeIsStoredAsText) {
 }
 
 TEST_F(CommandInput, ControlCharactersInTextsAreRefused) {
-  for (const std::string text :
+  for (const std::string& text :
        {std::string("a\x01z"), std::string("a\x7fz"), std::string("a\0z", 3),
         std::string("a\x1b[31mz"), std::string("a\xc2\x85z")}) {
     SCOPED_TRACE(text);
@@ -312,7 +312,7 @@ TEST_F(CommandInput, ARateOrAmountOutOfRangeIsRefused) {
   *discount.mutable_amount() = Euro(0);
   ExpectInvalid(client().Send(discount).status, "amount.minor_units");
   discount.set_rate_ppm(1'000);
-  for (const std::string code : {std::string(), std::string("a b"), std::string(65, 'c')}) {
+  for (const std::string& code : {std::string(), std::string("a b"), std::string(65, 'c')}) {
     discount.set_code(code);
     ExpectInvalid(client().Send(discount).status, "code");
   }
@@ -328,7 +328,7 @@ TEST_F(CommandInput, ARateOrAmountOutOfRangeIsRefused) {
 
 TEST_F(CommandInput, APaymentWithoutAProperIdAmountOrTimeIsRefused) {
   const v1::Order order = MakeConfirmedOrder();
-  for (const std::string id : {std::string(), std::string("a b"), std::string(65, 'p')}) {
+  for (const std::string& id : {std::string(), std::string("a b"), std::string(65, 'p')}) {
     ExpectInvalid(client().Send(CaptureRequest(order.order_id(), id, 100)).status, "payment_id");
   }
   for (const std::int64_t amount : {std::int64_t{0}, std::int64_t{-1}, kInt64Max}) {
@@ -479,7 +479,7 @@ TEST_F(CommandInput, TheSameRequestIdWithOtherContentIsRefused) {
 }
 
 TEST_F(CommandInput, ARequestIdOutOfRangeIsRefused) {
-  for (const std::string request_id :
+  for (const std::string& request_id :
        {std::string(129, 'r'), std::string(1'025, 'r'), std::string("a\nb"), std::string("a\tb"),
         std::string("\x7f"), std::string("\xc3\xa4")}) {
     SCOPED_TRACE(request_id);

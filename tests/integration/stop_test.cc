@@ -194,7 +194,9 @@ TEST_F(Stop, AndStartAgainAndAgainChangesNothing) {
     OrdersClient client(process_->address());
     const auto order = client.GetOrder("kept");
     // The read model may still be opening its file, but never shows another order.
-    if (order.ok()) EXPECT_EQ(order.response.order().SerializeAsString(), bytes);
+    if (order.ok()) {
+      EXPECT_EQ(order.response.order().SerializeAsString(), bytes);
+    }
     const auto history = client.ReadHistory("kept");
     ASSERT_TRUE(history.ok()) << Describe(history.status);
     EXPECT_EQ(history.response.size(), 1U);

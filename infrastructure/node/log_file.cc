@@ -65,6 +65,11 @@ absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
   if (!header.ok()) return header.status();
   if (header->empty()) return absl::OkStatus();
   if (header->size() < kHeaderBytes || !header->starts_with(kMagic)) {
+    // The power may have gone while the file was made: then the journal of that is still there, and
+    // SQLite makes the file empty again.
+    const absl::StatusOr<bool> being_made = VfsFile::Exists(vfs, path + "-journal");
+    if (!being_made.ok()) return being_made.status();
+    if (*being_made) return absl::OkStatus();
     return absl::DataLossError(absl::StrCat(path, " does not begin like a log"));
   }
   const std::int64_t application_id = BigEndian32(*header, kApplicationIdOffset);

@@ -331,6 +331,8 @@ absl::Status CheckAfterUncleanEnd(sqlite::Database& database) {
 }
 
 absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, bool new_generation) {
+  // Marked already: a store on a full disk must open without a write.
+  if (!log.identity.was_closed_cleanly && !new_generation) return absl::OkStatus();
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
@@ -392,7 +394,8 @@ absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventSt
     if (const absl::Status checked = CheckAfterUncleanEnd(database); !checked.ok()) return checked;
     // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
     const auto moved = database.Checkpoint(sqlite::CheckpointMode::kTruncate);
-    if (!moved.ok()) return moved.status();
+    // A full disk keeps appends out, not reads.
+    if (!moved.ok() && !absl::IsResourceExhausted(moved.status())) return moved.status();
   }
   const absl::StatusOr<LogHead> head = ReadHead(database);
   if (!head.ok()) return head.status();

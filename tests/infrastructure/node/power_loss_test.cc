@@ -190,7 +190,8 @@ class PowerLoss : public testing::Test {
     return outcome;
   }
 
-  TempDirectory directory_;
+  // Holds the lock only: the log is on the simulated disk.
+  TempDirectory directory_{"/dev/shm"};
 };
 
 TEST_F(PowerLoss, AtEveryWriteAndEverySyncLosesNothingThatWasAnswered) {

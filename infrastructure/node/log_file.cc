@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include <sqlite3.h>
 #include <sys/random.h>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "infrastructure/node/checked_vfs.h"
 #include "infrastructure/node/vfs_file.h"
 #include "infrastructure/sqlite/transaction.h"
 
@@ -157,13 +159,21 @@ absl::Status ConfigureWriter(sqlite::Database& database, const EmbeddedEventStor
   absl::Status done = database.Execute(absl::StrCat(
       "PRAGMA page_size=4096;PRAGMA cache_spill=OFF;PRAGMA cache_size=-", kWriterCacheKib));
   if (!done.ok() || options.in_memory) return done;
+  // Of a file that exists this changes nothing.
+  int reserved = CheckedVfs::kReservedBytes;
+  sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   done = database.Execute("PRAGMA journal_mode=WAL");
   if (done.ok()) done = Expect(database, "journal_mode", "wal");
   const bool durable = options.durability_for_tests;
   if (done.ok())
     done = database.Execute(durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
   if (done.ok()) done = Expect(database, "synchronous", durable ? "2" : "0");
-  if (done.ok()) done = Expect(database, "page_size", "4096");
+  if (done.ok()) done = Expect(database, "page_size", absl::StrCat(CheckedVfs::kPageBytes));
+  reserved = -1;
+  sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  if (done.ok() && reserved != CheckedVfs::kReservedBytes) {
+    return absl::DataLossError("the log's pages have no room for checksums");
+  }
   return done;
 }
 
@@ -359,16 +369,16 @@ absl::StatusOr<bool> IsFresh(sqlite::Database& database) {
 
 }  // namespace
 
-absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventStoreOptions& options,
+absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStoreOptions& options,
                                   HeadWitness* witness) {
   if (!options.in_memory) {
-    if (const absl::Status fits = CheckHeader(path, options.vfs); !fits.ok()) return fits;
+    if (const absl::Status fits = CheckHeader(place.path, options.vfs); !fits.ok()) return fits;
   }
   OpenedLog log;
   absl::StatusOr<std::unique_ptr<sqlite::Database>> opened =
-      sqlite::Database::Open({.path = options.in_memory ? ":memory:" : path,
+      sqlite::Database::Open({.path = options.in_memory ? ":memory:" : place.path,
                               .mode = sqlite::OpenMode::kReadWriteCreate,
-                              .vfs = options.in_memory ? "" : options.vfs,
+                              .vfs = options.in_memory ? "" : place.vfs,
                               .checkpoint_pages = 0,
                               .checkpoint_on_close = false});
   if (!opened.ok()) return opened.status();
@@ -419,10 +429,9 @@ absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventSt
   return log;
 }
 
-absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(
-    const std::string& path, const EmbeddedEventStoreOptions& options) {
+absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(const LogPlace& place) {
   absl::StatusOr<std::unique_ptr<sqlite::Database>> reader = sqlite::Database::Open(
-      {.path = path, .mode = sqlite::OpenMode::kQueryOnly, .vfs = options.vfs});
+      {.path = place.path, .mode = sqlite::OpenMode::kQueryOnly, .vfs = place.vfs});
   if (!reader.ok()) return reader.status();
   const absl::Status done =
       (*reader)->Execute(absl::StrCat("PRAGMA cache_size=-", kReaderCacheKib));

@@ -402,10 +402,6 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
   log.identity = *identity;
   if (!log.identity.was_closed_cleanly) {
     if (const absl::Status checked = CheckAfterUncleanEnd(database); !checked.ok()) return checked;
-    // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
-    const auto moved = database.Checkpoint(sqlite::CheckpointMode::kTruncate);
-    // A full disk keeps appends out, not reads.
-    if (!moved.ok() && !absl::IsResourceExhausted(moved.status())) return moved.status();
   }
   const absl::StatusOr<LogHead> head = ReadHead(database);
   if (!head.ok()) return head.status();
@@ -414,6 +410,13 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
       CheckWitness(database, log.identity, log.head, witnessed, options.accept_truncation);
   if (!floor.ok()) return floor.status();
   log.head.position = *floor;
+  // Not before the log was found whole: one that is refused stays as it is.
+  if (!log.identity.was_closed_cleanly) {
+    // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
+    const auto moved = database.Checkpoint(sqlite::CheckpointMode::kTruncate);
+    // A full disk keeps appends out, not reads.
+    if (!moved.ok() && !absl::IsResourceExhausted(moved.status())) return moved.status();
+  }
   const bool new_generation = options.new_generation || options.accept_truncation.has_value();
   if (const absl::Status marked = MarkOpen(database, log, new_generation); !marked.ok()) {
     return marked;

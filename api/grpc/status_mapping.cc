@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -14,6 +13,7 @@
 
 #include "api/grpc/value_mapping.h"
 #include "application/commands/request_errors.h"
+#include "domain/order/absl_view.h"
 #include "domain/order/refusals.h"
 #include "domain/order/validation.h"
 
@@ -25,7 +25,7 @@ using domain::FieldViolation;
 using domain::Refusal;
 
 /// The reason of an error that names none itself.
-std::string_view DefaultReason(absl::StatusCode code) {
+std::string DefaultReason(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kInvalidArgument:
       return "INVALID_REQUEST";
@@ -98,9 +98,10 @@ google::rpc::ErrorInfo MakeErrorInfo(const absl::Status& status,
       metadata["current_etag"] = EtagOf(*error->current_revision);
     }
   } else {
-    info.set_reason(std::string(DefaultReason(status.code())));
+    info.set_reason(DefaultReason(status.code()));
   }
-  if (!resource.empty()) metadata["resource"] = absl::Utf8SafeCHexEscape(resource.substr(0, 128));
+  if (!resource.empty())
+    metadata["resource"] = absl::Utf8SafeCHexEscape(domain::View(resource.substr(0, 128)));
   return info;
 }
 
@@ -156,9 +157,9 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view res
   }
   if (absl::IsNotFound(status) && !resource.empty()) {
     google::rpc::ResourceInfo info;
-    const bool is_customer = error.has_value() && absl::StartsWith(error->reason, "CUSTOMER");
+    const bool is_customer = error.has_value() && error->reason.starts_with("CUSTOMER");
     info.set_resource_type(is_customer ? "orders.v1.Customer" : "orders.v1.Order");
-    info.set_resource_name(absl::Utf8SafeCHexEscape(resource.substr(0, 128)));
+    info.set_resource_name(absl::Utf8SafeCHexEscape(domain::View(resource.substr(0, 128))));
     info.set_description(text);
     (void)details.TryAdd(info);
   }

@@ -5,6 +5,7 @@
 #include "api/grpc/status_mapping.h"
 #include "api/grpc/wire.h"
 #include "application/commands/request_errors.h"
+#include "domain/order/absl_view.h"
 
 namespace orders::api {
 
@@ -44,7 +45,8 @@ void UnaryCall::Answer(grpc::ByteBuffer bytes) {
 void UnaryCall::Fail(const absl::Status& status, std::string_view resource) {
   if (absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status)) {
     telemetry_->Log(application::Severity::kError,
-                    absl::StrCat("call failed resource=", resource, " status=", status.ToString()));
+                    absl::StrCat("call failed resource=", domain::View(resource),
+                                 " status=", status.ToString()));
   }
   Finish(ToGrpcStatus(status, resource));
 }

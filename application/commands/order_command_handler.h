@@ -42,7 +42,7 @@ struct CommandAnswer {
   std::shared_ptr<const OrderView> view;
   std::string request_id;
   bool replayed = false;    ///< This request was answered before; `view` is as of that answer.
-  int events_recorded = 0;  ///< 0: nothing had to change.
+  int events_recorded = 0;  ///< 0: nothing had to change. Of a dry run: how many it would be.
 };
 
 /// The one way to change an order: state from the cache or the log, idempotency, decision, append;

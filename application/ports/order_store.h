@@ -35,8 +35,9 @@ class OrderStore {
                             std::uint64_t from, OrderEventVisitor visit) = 0;
 
   /// Appends all of `events` or none, after revision `after`; nullopt: the order must not exist.
-  /// Event ids follow from the order, `metadata.request_id` and the event's place, so the same
-  /// append sent twice is written once. `events` is not empty.
+  /// Event ids follow from the order, the request's id and hash, `metadata.time` and the event's
+  /// place, so the same append sent twice is written once, and a second decision for the same
+  /// request is never taken for the first. `events` is not empty.
   /// Errors: Aborted, the stream is elsewhere, nothing written; ResourceExhausted or
   /// InvalidArgument, nothing written; Unavailable or DeadlineExceeded, outcome unknown.
   virtual absl::StatusOr<AppendedEvents> Append(const CallContext& call,

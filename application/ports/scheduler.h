@@ -14,7 +14,8 @@ class Scheduler {
   virtual ~Scheduler() = default;
   /// Blocks the calling thread.
   virtual void Sleep(absl::Duration duration) = 0;
-  /// Runs `task` once, after `delay`, on the scheduler's own thread; it must not block.
+  /// Runs `task` once, after `delay`, on the scheduler's own thread; it must not block. 0: too many
+  /// timers wait already, the task was not taken.
   virtual TimerId After(absl::Duration delay, absl::AnyInvocable<void()> task) = 0;
   /// False: it ran, runs, or was never there.
   virtual bool Cancel(TimerId timer) = 0;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -135,5 +137,10 @@ std::string_view CommandName(const OrderCommand& command);
 
 /// Sets `now` where the command has one. Truncated to microseconds.
 void StampTime(OrderCommand& command, absl::Time now);
+
+/// The whole microseconds of `time`, as events keep times; infinite ones stay.
+inline absl::Time TruncateToMicros(absl::Time time) {
+  return time - (time - absl::UnixEpoch()) % absl::Microseconds(1);
+}
 
 }  // namespace orders::domain

@@ -44,7 +44,7 @@ struct Money {
   friend bool operator==(const Money&, const Money&) = default;
 };
 
-/// Parts per million: 190,000 is 19 %. 0 to 1,000,000 for discounts, to 10,000,000 for tax.
+/// Parts per million: 190,000 is 19 %. 1 to 1,000,000 for discounts, 0 to 10,000,000 for tax.
 struct Rate {
   std::int32_t ppm = 0;
   friend auto operator<=>(const Rate&, const Rate&) = default;

@@ -135,6 +135,10 @@ bool IsEnded(const Order& order);  ///< Completed or cancelled.
 inline std::int64_t Unshipped(const OrderLine& line) {
   return line.line.quantity - line.cancelled - line.shipped;
 }
+/// Units that may still be asked to come back.
+inline std::int64_t Returnable(const OrderLine& line) {
+  return line.delivered - line.returned - line.return_open;
+}
 
 /// The state after `event`. Total: any event on any state gives a state, never a crash; what the
 /// decider would not have recorded is folded as far as it makes sense.

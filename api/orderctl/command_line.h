@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "CLI/CLI.hpp"
+
+#include "api/orderctl/session.h"
+
+namespace orders::api {
+
+/// The tool's words: global options and subcommands. Each group of subcommands adds its own.
+class CommandLine {
+ public:
+  /// Runs a subcommand whose options have been read; returns the exit code.
+  using Run = std::function<int(Session&)>;
+
+  CommandLine();
+
+  /// `group`: the heading in --help.
+  CLI::App& Add(const std::string& name, const std::string& group, const std::string& help,
+                Run run);
+
+  /// Reads the words and runs the subcommand they name; returns the exit code. A wrong command line
+  /// is one line on standard error and kExitUsage, and nothing is sent.
+  int Main(int argc, const char* const* argv);
+
+ private:
+  int PrintHelp(const CLI::ParseError& request);
+  int PrintUsageError(const CLI::ParseError& error);
+
+  CLI::App app_;
+  GlobalOptions options_;
+  std::map<std::string, Run> runs_;
+};
+
+void AddDraftCommands(CommandLine& line);
+void AddPriceCommands(CommandLine& line);
+void AddPaymentCommands(CommandLine& line);
+void AddFulfilmentCommands(CommandLine& line);
+void AddCancelCommands(CommandLine& line);
+void AddQueryCommands(CommandLine& line);
+void AddListCommands(CommandLine& line);
+void AddWatchCommand(CommandLine& line);
+void AddDemoCommand(CommandLine& line);
+void AddLoadCommand(CommandLine& line);
+
+}  // namespace orders::api

@@ -1,0 +1,186 @@
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+#include "api/orderctl/exit_codes.h"
+#include "api/orderctl/filter_text.h"
+#include "api/orderctl/json_text.h"
+#include "api/orderctl/options.h"
+#include "api/orderctl/order_text.h"
+#include "api/orderctl/read_command.h"
+
+namespace orders::api {
+namespace {
+
+constexpr const char* kGroup = "Questions";
+/// Rows that --all -o json gathers into one answer; ndjson has no such bound.
+constexpr int kGatheredRowsMax = 100'000;
+constexpr int kFullPage = 500;
+
+/// Asks for one page, or with `all` for page after page until there is no other, and shows each as
+/// it comes; as JSON, one answer with all rows. `Rows(answer)` are its rows.
+template <typename Request, typename Response, typename Rows, typename AddRow>
+int ShowPages(Session& session, Request request, bool all,
+              grpc::Status (v1::OrderQueries::StubInterface::*rpc)(grpc::ClientContext*,
+                                                                   const Request&, Response*),
+              TextTable table, Rows rows, AddRow add_row) {
+  const OutputForm form = session.options().output;
+  Response gathered;
+  if (all && request.page_size() == 0) request.set_page_size(kFullPage);
+  while (true) {
+    grpc::ClientContext context;
+    session.Prepare(context);
+    Response answer;
+    const grpc::Status status = (session.queries().*rpc)(&context, request, &answer);
+    if (!status.ok()) return session.Fail(status);
+    const std::string next = answer.next_page_token();
+    const bool last = !all || next.empty();
+
+    if (form == OutputForm::kTable) {
+      for (const auto& row : rows(answer)) add_row(row, table);
+      session.out().Write(table.TakeText());
+      if (!all && !next.empty()) WriteErrorLine(absl::StrCat("more: --page-token ", next));
+    } else if (form == OutputForm::kNdjson) {
+      std::string lines;
+      for (const auto& row : rows(answer)) lines += JsonLine(row);
+      session.out().Write(lines);
+      if (!all && !next.empty()) WriteErrorLine(absl::StrCat("more: --page-token ", next));
+    } else {
+      gathered.MergeFrom(answer);
+      gathered.set_next_page_token(next);
+      if (last) session.out().Write(JsonIndented(gathered));
+      if (!last && rows(gathered).size() >= kGatheredRowsMax) {
+        WriteErrorLine(absl::StrCat("orderctl: more than ", kGatheredRowsMax,
+                                    " rows do not go into one answer: use -o ndjson"));
+        return kExitUsage;
+      }
+    }
+    if constexpr (requires { answer.freshness(); }) {
+      if (last) TellFreshness(session, answer.freshness());
+    }
+    if (last || session.out().state() != Output::State::kOpen) return kExitOk;
+    request.set_page_token(next);
+  }
+}
+
+const auto kOrdersOf = [](const v1::ListOrdersResponse& answer) -> const auto& {
+  return answer.orders();
+};
+
+/// "paid", "in-fulfilment" or "IN_FULFILMENT": the name of the API.
+template <typename Enum>
+auto EnumParser(bool (*parse)(google::protobuf::ConstStringParam, Enum*), std::string expected) {
+  return [parse, expected](absl::string_view text) -> absl::StatusOr<std::string> {
+    const std::string name = absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}});
+    Enum value{};
+    if (!parse(name, &value) || value == Enum{}) return absl::InvalidArgumentError(expected);
+    // A filter names this state as the domain does.
+    return name == v1::FulfilmentStatus_Name(v1::NOTHING_SHIPPED) ? "NONE" : name;
+  };
+}
+
+void AddChoices(CLI::App& app, ListChoices& choices) {
+  ListChoices* const into = &choices;
+  AddText(app, "--customer", "Of this customer", "CUSTOMER",
+          [into](std::string id) { into->customer_id = std::move(id); });
+  AddValue(app, "--status", "draft, confirmed, in_fulfilment, completed or cancelled", "STATUS",
+           EnumParser<v1::OrderStatus>(v1::OrderStatus_Parse,
+                                       "draft, confirmed, in_fulfilment, completed or cancelled"),
+           [into](std::string name) { into->status = std::move(name); });
+  AddValue(app, "--payment", "unpaid, authorized, partially_paid, paid, ...", "STATUS",
+           EnumParser<v1::PaymentStatus>(v1::PaymentStatus_Parse,
+                                         "unpaid, authorized, partially_paid, paid, "
+                                         "partially_refunded, refunded or failed"),
+           [into](std::string name) { into->payment = std::move(name); });
+  AddValue(app, "--fulfilment", "nothing_shipped, partially_shipped, shipped, ...", "STATUS",
+           EnumParser<v1::FulfilmentStatus>(v1::FulfilmentStatus_Parse,
+                                            "nothing_shipped, partially_shipped, shipped, "
+                                            "partially_delivered or delivered"),
+           [into](std::string name) { into->fulfilment = std::move(name); });
+  AddSwitch(app, "--held", "With a hold", [into] { into->held = true; });
+  AddText(app, "--sku", "With a line of this sku", "SKU",
+          [into](std::string sku) { into->sku = std::move(sku); });
+  AddText(app, "--filter", "Comparisons joined by AND, like 'total >= 1000 AND held = true'",
+          "TEXT", [into](std::string text) { into->filter = std::move(text); });
+}
+
+template <typename Request>
+void AddOrderBy(CLI::App& app, Request& request) {
+  AddText(app, "--order-by", "create_time, update_time, total or order_id, and desc if wanted",
+          "TEXT", [into = &request](std::string text) { into->set_order_by(std::move(text)); });
+}
+
+void AddList(CommandLine& line) {
+  struct Arguments {
+    v1::ListOrdersRequest request;
+    ListChoices choices;
+    bool all = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& app =
+      line.Add("list", kGroup, "Orders, a page at a time", [arguments](Session& session) {
+        arguments->request.set_filter(FilterText(arguments->choices));
+        return ShowPages(session, arguments->request, arguments->all,
+                         &v1::OrderQueries::StubInterface::ListOrders, SummaryTable(), kOrdersOf,
+                         AddSummary);
+      });
+  AddChoices(app, arguments->choices);
+  AddOrderBy(app, arguments->request);
+  AddPaging(app, arguments->request);
+  AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
+  AddReadOptions(app, *arguments->request.mutable_options());
+}
+
+void AddListActive(CommandLine& line) {
+  struct Arguments {
+    v1::ListActiveOrdersRequest request;
+    bool all = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& app = line.Add("list-active", kGroup, "Orders neither completed nor cancelled",
+                           [arguments](Session& session) {
+                             return ShowPages(session, arguments->request, arguments->all,
+                                              &v1::OrderQueries::StubInterface::ListActiveOrders,
+                                              SummaryTable(), kOrdersOf, AddSummary);
+                           });
+  AddOrderBy(app, arguments->request);
+  AddPaging(app, arguments->request);
+  AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
+  AddReadOptions(app, *arguments->request.mutable_options());
+}
+
+void AddHistory(CommandLine& line) {
+  struct Arguments {
+    v1::GetOrderHistoryRequest request;
+    bool all = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& app = line.Add("history", kGroup, "What happened to an order, oldest first",
+                           [arguments](Session& session) {
+                             return ShowPages(
+                                 session, arguments->request, arguments->all,
+                                 &v1::OrderQueries::StubInterface::GetOrderHistory, HistoryTable(),
+                                 [](const v1::GetOrderHistoryResponse& answer) -> const auto& {
+                                   return answer.entries();
+                                 },
+                                 AddHistoryEntry);
+                           });
+  AddText(app, "ORDER", "The order's id", "", [arguments](std::string id) {
+    arguments->request.set_order_id(std::move(id));
+  })->required();
+  AddPaging(app, arguments->request);
+  AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
+}
+
+}  // namespace
+
+void AddListCommands(CommandLine& line) {
+  AddList(line);
+  AddListActive(line);
+  AddHistory(line);
+}
+
+}  // namespace orders::api

@@ -1,0 +1,24 @@
+#include <csignal>
+#include <cstdlib>
+
+#include "api/orderctl/command_line.h"
+
+int main(int argc, char** argv) {
+  // A reader that leaves (`| head`) is seen as EPIPE where we write.
+  std::signal(SIGPIPE, SIG_IGN);
+  // Errors are told once, by us; GRPC_VERBOSITY=debug still brings the library's own log back.
+  setenv("GRPC_VERBOSITY", "none", 0);
+
+  orders::api::CommandLine line;
+  orders::api::AddDraftCommands(line);
+  orders::api::AddPriceCommands(line);
+  orders::api::AddPaymentCommands(line);
+  orders::api::AddFulfilmentCommands(line);
+  orders::api::AddCancelCommands(line);
+  orders::api::AddQueryCommands(line);
+  orders::api::AddListCommands(line);
+  orders::api::AddWatchCommand(line);
+  orders::api::AddDemoCommand(line);
+  orders::api::AddLoadCommand(line);
+  return line.Main(argc, argv);
+}

@@ -1,0 +1,99 @@
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+
+#include "api/orderctl/exit_codes.h"
+#include "api/orderctl/json_text.h"
+#include "api/orderctl/options.h"
+#include "api/orderctl/order_text.h"
+#include "api/orderctl/read_command.h"
+#include "api/orderctl/write_command.h"
+
+namespace orders::api {
+namespace {
+
+constexpr const char* kGroup = "Questions";
+
+int GetOrder(Session& session, const v1::GetOrderRequest& request) {
+  grpc::ClientContext context;
+  session.Prepare(context);
+  v1::GetOrderResponse answer;
+  const grpc::Status status = session.queries().GetOrder(&context, request, &answer);
+  if (!status.ok()) return session.Fail(status);
+  TellFreshness(session, answer.freshness());
+  switch (session.options().output) {
+    case OutputForm::kTable:
+      session.out().Write(OrderText(answer.order()));
+      break;
+    case OutputForm::kJson:
+      session.out().Write(JsonIndented(answer));
+      break;
+    case OutputForm::kNdjson:
+      session.out().Write(JsonLine(answer.order()));
+      break;
+  }
+  return kExitOk;
+}
+
+void AddGet(CommandLine& line) {
+  const auto request = std::make_shared<v1::GetOrderRequest>();
+  CLI::App& app = line.Add("get", kGroup, "One order, as it is or as it was",
+                           [request](Session& session) { return GetOrder(session, *request); });
+  AddText(app, "ORDER", "The order's id", "", [request](std::string id) {
+    request->set_order_id(std::move(id));
+  })->required();
+  CLI::Option* const revision =
+      AddInteger(app, "--as-of-revision", "As it was at this revision", "N", 0,
+                 std::numeric_limits<std::int64_t>::max(), [request](std::int64_t number) {
+                   request->set_as_of_revision(static_cast<std::uint64_t>(number));
+                 });
+  AddValue(app, "--as-of-time", "As it was at this time, like 2026-11-23T10:15:00Z", "TIME",
+           ParseTime,
+           [request](absl::Time time) { *request->mutable_as_of_time() = ToMessage(time); })
+      ->excludes(revision);
+  AddReadOptions(app, *request->mutable_options());
+}
+
+int GetCustomer(Session& session, const v1::GetCustomerRequest& request) {
+  grpc::ClientContext context;
+  session.Prepare(context);
+  v1::GetCustomerResponse answer;
+  const grpc::Status status = session.queries().GetCustomer(&context, request, &answer);
+  if (!status.ok()) return session.Fail(status);
+  TellFreshness(session, answer.freshness());
+  switch (session.options().output) {
+    case OutputForm::kTable:
+      session.out().Write(CustomerText(answer));
+      if (!answer.next_page_token().empty()) {
+        WriteErrorLine(absl::StrCat("more: --page-token ", answer.next_page_token()));
+      }
+      break;
+    case OutputForm::kJson:
+      session.out().Write(JsonIndented(answer));
+      break;
+    case OutputForm::kNdjson:
+      for (const v1::CustomerOrder& order : answer.orders()) session.out().Write(JsonLine(order));
+      break;
+  }
+  return kExitOk;
+}
+
+void AddCustomer(CommandLine& line) {
+  const auto request = std::make_shared<v1::GetCustomerRequest>();
+  CLI::App& app = line.Add("customer", kGroup, "A customer's totals and orders, newest first",
+                           [request](Session& session) { return GetCustomer(session, *request); });
+  AddText(app, "CUSTOMER", "The customer's id", "", [request](std::string id) {
+    request->set_customer_id(std::move(id));
+  })->required();
+  AddPaging(app, *request);
+  AddReadOptions(app, *request->mutable_options());
+}
+
+}  // namespace
+
+void AddQueryCommands(CommandLine& line) {
+  AddGet(line);
+  AddCustomer(line);
+}
+
+}  // namespace orders::api

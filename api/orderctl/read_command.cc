@@ -1,0 +1,33 @@
+#include "api/orderctl/read_command.h"
+
+#include "absl/strings/strip.h"
+
+#include "api/orderctl/json_text.h"
+#include "api/orderctl/options.h"
+#include "api/orderctl/order_text.h"
+
+namespace orders::api {
+
+void AddReadOptions(CLI::App& app, v1::ReadOptions& options) {
+  v1::ReadOptions* const into = &options;
+  AddText(app, "--min-position", "Wait until the answer holds everything up to this position",
+          "TOKEN", [into](std::string token) { into->set_min_position(std::move(token)); });
+  AddSwitch(app, "--allow-stale", "When that wait is over, answer with what there is",
+            [into] { into->set_allow_stale(true); });
+}
+
+void TellFreshness(Session& session, const v1::Freshness& freshness) {
+  if (!session.options().show_freshness) return;
+  switch (session.options().output) {
+    case OutputForm::kTable:
+      WriteErrorLine(FreshnessText(freshness));
+      break;
+    case OutputForm::kNdjson:
+      WriteErrorLine(absl::StripSuffix(JsonLine(freshness), "\n"));
+      break;
+    case OutputForm::kJson:
+      break;
+  }
+}
+
+}  // namespace orders::api

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+
+#include "api/orderctl/output.h"
+#include "orders/v1/commands.grpc.pb.h"
+#include "orders/v1/queries.grpc.pb.h"
+
+namespace orders::api {
+
+enum class OutputForm {
+  kTable,   ///< For people.
+  kJson,    ///< The whole answer.
+  kNdjson,  ///< One order, summary or change a line.
+};
+
+/// What every subcommand may be told.
+struct GlobalOptions {
+  std::string server = "127.0.0.1:50051";  ///< host:port, no scheme.
+  absl::Duration timeout = absl::Seconds(10);
+  bool timeout_given = false;
+  std::string actor;  ///< Sent as x-actor; empty: not sent.
+  OutputForm output = OutputForm::kTable;
+  bool show_freshness = false;
+};
+
+/// A channel to the service; no environment proxy, and answers up to 64 MiB. `number`: channels
+/// with different numbers have connections of their own.
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& server, int number);
+
+/// One run of the tool: its options, its connection, its output. Opens no connection before the
+/// first call. The stubs may be used by many threads; all else by one.
+class Session {
+ public:
+  explicit Session(GlobalOptions options);
+
+  const GlobalOptions& options() const { return options_; }
+  v1::OrderCommands::StubInterface& commands() { return *commands_; }
+  v1::OrderQueries::StubInterface& queries() { return *queries_; }
+  Output& out() { return out_; }
+
+  /// Deadline and actor of one call.
+  void Prepare(grpc::ClientContext& context) const;
+  /// The same without a deadline, unless one was asked for: for streams.
+  void PrepareStream(grpc::ClientContext& context) const;
+
+  /// Tells the error on standard error; returns the exit code.
+  int Fail(const grpc::Status& status, const std::string& retry_hint = "");
+
+ private:
+  const GlobalOptions options_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::OrderCommands::Stub> commands_;
+  std::unique_ptr<v1::OrderQueries::Stub> queries_;
+  Output out_;
+};
+
+/// Deadline and actor of one call.
+void PrepareCall(const GlobalOptions& options, grpc::ClientContext& context);
+
+/// 32 hexadecimal digits from the system's random numbers.
+std::string RandomHex();
+
+}  // namespace orders::api

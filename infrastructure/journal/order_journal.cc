@@ -1,0 +1,104 @@
+#include "infrastructure/journal/order_journal.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "infrastructure/journal/event_codec.h"
+#include "infrastructure/journal/order_stream.h"
+#include "infrastructure/journal/recorded_order_event.h"
+
+namespace orders::infrastructure {
+
+using application::AppendedEvents;
+using application::CallContext;
+using domain::OrderId;
+using eventstoredb::ExpectedRevision;
+
+OrderJournal::OrderJournal(eventstoredb::EventStore& store, const application::Digest& digest,
+                           application::StoreIdentity identity, const Upcasters& upcasters)
+    : store_(store), digest_(digest), identity_(std::move(identity)), upcasters_(upcasters) {}
+
+absl::Status OrderJournal::Read(const CallContext& call, const OrderId& order, std::uint64_t from,
+                                application::OrderEventVisitor visit) {
+  eventstoredb::ReadStreamRequest request;
+  request.stream = OrderStream(order);
+  request.from = from;
+  request.deadline = call.deadline;
+  absl::Status unreadable;
+  std::uint64_t next = from;
+  const absl::Status read = store_.ReadStream(request, [&](eventstoredb::RecordedEvent&& event) {
+    const std::uint64_t revision = event.revision;
+    const auto name = [&] { return absl::StrCat("order ", order.value, " event ", revision); };
+    if (revision != next++) {
+      unreadable = absl::DataLossError(absl::StrCat(name(), ": events before it are missing"));
+      return false;
+    }
+    absl::StatusOr<std::optional<application::RecordedOrderEvent>> recorded =
+        ToRecordedOrderEvent(event, order, upcasters_);
+    if (!recorded.ok()) {
+      unreadable = absl::DataLossError(absl::StrCat(name(), ": ", recorded.status().message()));
+      return false;
+    }
+    if (!recorded->has_value()) {
+      unreadable = absl::DataLossError(
+          absl::StrCat(name(), ": type ", event.type, " is not known to this version"));
+      return false;
+    }
+    return visit(**std::move(recorded));
+  });
+  return unreadable.ok() ? read : unreadable;
+}
+
+absl::StatusOr<AppendedEvents> OrderJournal::Append(const CallContext& call, const OrderId& order,
+                                                    std::optional<std::uint64_t> after,
+                                                    const domain::OrderEvents& events,
+                                                    const application::EventMetadata& metadata) {
+  eventstoredb::AppendRequest request;
+  request.stream = OrderStream(order);
+  request.expected =
+      after.has_value() ? ExpectedRevision::Exact(*after) : ExpectedRevision::NoStream();
+  request.deadline = call.deadline;
+  request.events.reserve(events.size());
+  const std::string encoded_metadata = EncodeMetadata(metadata);
+  for (const domain::OrderEvent& event : events) {
+    absl::StatusOr<eventstoredb::Uuid> id = EventId(order, metadata, request.events.size());
+    if (!id.ok()) return id.status();
+    request.events.push_back({.id = *id,
+                              .type = std::string(domain::EventName(event)),
+                              .is_json = true,
+                              .data = EncodeBody(event),
+                              .metadata = encoded_metadata});
+  }
+  absl::StatusOr<eventstoredb::AppendResult> result = store_.Append(std::move(request));
+  if (!result.ok()) return result.status();
+
+  const std::uint64_t last = (after.has_value() ? *after + 1 : 0) + events.size() - 1;
+  if (result->revision != last || !result->position.has_value()) {
+    // The events stand in the log, but not where the answer could say so: to be asked again.
+    return absl::UnavailableError(
+        absl::StrCat("order ", order.value, ": the store does not say where the events stand"));
+  }
+  return AppendedEvents{last, {result->position->commit, result->position->prepare}};
+}
+
+bool OrderJournal::IsKnownHead(const OrderId& order, std::optional<std::uint64_t> revision) {
+  const std::optional<std::optional<std::uint64_t>> head = store_.KnownHead(OrderStream(order));
+  return head.has_value() && *head == revision;
+}
+
+absl::StatusOr<eventstoredb::Uuid> OrderJournal::EventId(const OrderId& order,
+                                                         const application::EventMetadata& metadata,
+                                                         std::size_t index) const {
+  // None of these holds a newline: no two events give one name. With hash and time in it, another
+  // content or another decision under the same request id never passes for this one.
+  const std::string name =
+      absl::StrCat("event\n", order.value, "\n", metadata.request_id, "\n", metadata.request_hash,
+                   "\n", absl::ToUnixMicros(metadata.time), "\n", index);
+  const std::optional<eventstoredb::Uuid> id = eventstoredb::Uuid::Parse(digest_.NamedId(name));
+  if (!id.has_value()) return absl::InvalidArgumentError("the digest gave no UUID");
+  return *id;
+}
+
+}  // namespace orders::infrastructure

@@ -18,5 +18,7 @@ int main(int argc, char** argv) {
   orders::api::AddQueryCommands(line);
   orders::api::AddListCommands(line);
   orders::api::AddWatchCommand(line);
+  orders::api::AddDemoCommand(line);
+  orders::api::AddLoadCommand(line);
   return line.Main(argc, argv);
 }

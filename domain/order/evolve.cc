@@ -27,6 +27,15 @@ Line Folded(Line line) {
   return line;
 }
 
+std::vector<LineQuantity> Folded(std::vector<LineQuantity> items) {
+  for (LineQuantity& item : items) item.quantity = Folded(item.quantity);
+  return items;
+}
+std::vector<LineValue> Folded(std::vector<LineValue> items) {
+  for (LineValue& item : items) item = {item.line_id, Folded(item.quantity), Folded(item.value)};
+  return items;
+}
+
 void Raise(std::int64_t& sum, std::int64_t quantity) { sum = Folded(sum + Folded(quantity)); }
 void Lower(std::int64_t& sum, std::int64_t quantity) { sum = Folded(sum - Folded(quantity)); }
 void Raise(Amount& sum, Amount amount) { sum = Folded(Amount{sum.minor + Folded(amount).minor}); }
@@ -179,7 +188,7 @@ void Fold(const ItemsShipped& event, Order& order) {
   Shipment& shipment = order.shipments.emplace_back();
   shipment.id = event.shipment_id;
   shipment.all_remaining = event.all_remaining;
-  shipment.items = event.items;
+  shipment.items = Folded(event.items);
   shipment.carrier = event.carrier;
   shipment.tracking_code = event.tracking_code;
   shipment.shipped_at = event.occurred_at;
@@ -218,7 +227,7 @@ void Fold(const ItemsCancelled& event, Order& order) {
 void Fold(const ReturnRequested& event, Order& order) {
   Return& asked = order.returns.emplace_back();
   asked.id = event.return_id;
-  asked.requested = event.items;
+  asked.requested = Folded(event.items);
   asked.reason = event.reason;
   for (const LineQuantity& item : event.items) {
     OrderLine* line = FindLine(order, item.line_id);
@@ -230,7 +239,7 @@ void Fold(const ReturnReceived& event, Order& order) {
   Return* known = FindEntry(order.returns, event.return_id);
   if (known == nullptr || known->received) return;
   known->received = true;
-  known->received_items = event.items;
+  known->received_items = Folded(event.items);
   known->received_at = event.occurred_at;
   // What was asked to come back and did not is no longer waited for: it may be asked for again.
   for (const LineQuantity& item : known->requested) {

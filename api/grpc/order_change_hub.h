@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+
+#include "api/grpc/change_ring.h"
+#include "api/grpc/history_mapping.h"
+#include "api/runtime/worker_pool.h"
+#include "application/ports/order_feed.h"
+#include "application/ports/telemetry.h"
+#include "orders/v1/queries.pb.h"
+
+namespace orders::api {
+
+class WatchReactor;
+
+struct OrderChangeHubOptions {
+  std::size_t watchers_max = 1'000;
+  ChangeRing::Limits ring;
+  /// A watcher that takes no message for so long is ended with ABORTED.
+  absl::Duration stall_max = absl::Seconds(30);
+  absl::Duration progress_interval = absl::Seconds(5);  ///< Of a watch that has nothing to say.
+};
+
+/// Tells watchers what happens to orders. One reader follows the log for all of them, while there
+/// are any; those that are further behind than the ring read the log themselves, on the query
+/// workers, a batch at a time. A watcher has one message in flight, so a slow one costs nothing but
+/// its place. Thread-safe.
+class OrderChangeHub {
+ public:
+  /// All outlive the hub.
+  struct Ports {
+    application::OrderFeed& feed;
+    application::Telemetry& telemetry;
+    WorkerPool& workers;
+    EventJson event_json;
+    /// Of an order as far as it is known; none if not. Does not block for long.
+    std::function<domain::Currency(const domain::OrderId&)> currency_of;
+    /// Where "from now on" begins when the feed does not know its end.
+    std::function<application::LogPosition()> newest_known;
+  };
+  OrderChangeHub(Ports ports, const OrderChangeHubOptions& options);
+  /// Stops. No watch may be open any more: the server is gone before the hub.
+  ~OrderChangeHub();
+  OrderChangeHub(const OrderChangeHub&) = delete;
+  OrderChangeHub& operator=(const OrderChangeHub&) = delete;
+
+  /// Never blocks for long. The watch ends with: InvalidArgument, the request; FailedPrecondition
+  /// (STORE_CHANGED), a token of another store; ResourceExhausted, too many watch, or no worker to
+  /// catch up; Aborted, the client takes nothing; Unavailable, the service stops or cannot follow
+  /// the log: resume; DataLoss, the log cannot be read.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext& context,
+                                                    const v1::WatchOrdersRequest& request);
+  /// A watch that ends at once with `status`.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Refuse(const absl::Status& status,
+                                                     std::string_view resource);
+
+  /// Ends all watches with Unavailable and takes no more. Called once, before the server stops.
+  void Stop();
+
+  std::size_t watchers() const;
+
+ private:
+  friend class WatchReactor;
+
+  // For WatchReactor.
+  const OrderChangeHubOptions& options() const { return options_; }
+  ChangeRing& ring() { return ring_; }
+  WorkerPool& workers() { return ports_.workers; }
+  application::OrderFeed& feed() { return ports_.feed; }
+  grpc::ByteBuffer Encoded(const OrderChange& change) const;
+  grpc::ByteBuffer EncodedProgress(const application::LogPosition& position) const;
+  void Remove(const WatchReactor* watcher);
+
+  void Follow();
+  /// Follows the log until it fails, nobody watches, or the hub stops.
+  absl::Status FollowOnce();
+  void WakeAll();
+  void EndAll(const absl::Status& status);
+  std::vector<std::shared_ptr<WatchReactor>> Watchers() const;
+  application::LogPosition Newest() const;
+
+  const Ports ports_;
+  const OrderChangeHubOptions options_;
+  ChangeRing ring_;
+  mutable absl::Mutex mutex_;
+  std::vector<std::shared_ptr<WatchReactor>> watchers_ ABSL_GUARDED_BY(mutex_);
+  application::OrderFeedReader* reader_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread follower_;
+};
+
+/// A change for a watcher: from the feed's item, if it is one.
+std::shared_ptr<const OrderChange> ToChange(application::FeedItem&& item);
+
+}  // namespace orders::api

@@ -1,0 +1,287 @@
+#include "api/grpc/order_query_service.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+#include "api/grpc/raw_methods.h"
+#include "api/grpc/value_mapping.h"
+#include "api/grpc/view_mapping.h"
+#include "api/grpc/wire.h"
+#include "application/commands/request_errors.h"
+
+namespace orders::api {
+namespace {
+
+using application::AsOf;
+using application::CallContext;
+using application::Freshness;
+using application::FreshnessDemand;
+using application::View;
+
+// An answer of more than this is asked for again with half the page: a client takes 4 MiB.
+constexpr std::size_t kAnswerBytesMax = 3 << 20;
+
+FreshnessDemand ToDemand(const v1::ReadOptions& options, absl::Time deadline) {
+  return {.min_position = options.min_position(),
+          .allow_stale = options.allow_stale(),
+          .deadline = deadline};
+}
+
+absl::Status Overloaded() {
+  return application::MakeRequestError(
+      absl::StatusCode::kResourceExhausted, "too many queries wait for a worker; ask again",
+      {.reason = "OVERLOADED", .retry_after = absl::Milliseconds(100)});
+}
+
+}  // namespace
+
+OrderQueryService::OrderQueryService(Ports ports, application::StoreIdentity store,
+                                     const CallLimits& limits, std::size_t order_bytes_max)
+    : ports_(std::move(ports)),
+      store_(std::move(store)),
+      limits_(limits),
+      order_bytes_(order_bytes_max) {
+  Serve<v1::GetOrderRequest>();
+  Serve<v1::ListOrdersRequest>();
+  Serve<v1::ListActiveOrdersRequest>();
+  Serve<v1::GetCustomerRequest>();
+  Serve<v1::GetOrderHistoryRequest>();
+  MarkMethodRawCallback(
+      MethodIndexOf<v1::WatchOrdersRequest>("OrderQueries"),
+      new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+            return Watch(*context, *request);
+          }));
+}
+
+template <typename Message>
+void OrderQueryService::Serve() {
+  MarkMethodRawCallback(
+      MethodIndexOf<Message>("OrderQueries"),
+      new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                 grpc::ByteBuffer* response) {
+            return Run<Message>(*context, *request, *response);
+          }));
+}
+
+template <typename Message>
+grpc::ServerUnaryReactor* OrderQueryService::Run(grpc::CallbackServerContext& context,
+                                                 const grpc::ByteBuffer& request,
+                                                 grpc::ByteBuffer& response) {
+  UnaryCall call(context, response, ports_.gate, ports_.telemetry);
+  grpc::ServerUnaryReactor* const reactor = call.reactor();
+  if (!call.IsAdmitted()) return reactor;
+  Message message;
+  if (absl::Status decoded = Decode(request, message); !decoded.ok()) {
+    call.Fail(decoded, "");
+    return reactor;
+  }
+  Start(std::move(message), DeadlineOf(context, limits_), std::move(call));
+  return reactor;
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* OrderQueryService::Watch(
+    grpc::CallbackServerContext& context, const grpc::ByteBuffer& request) {
+  v1::WatchOrdersRequest message;
+  if (absl::Status decoded = Decode(request, message); !decoded.ok()) {
+    return ports_.changes.Refuse(decoded, "");
+  }
+  return ports_.changes.Watch(context, message);
+}
+
+void OrderQueryService::Start(v1::GetOrderRequest message, absl::Time deadline, UnaryCall call) {
+  const domain::OrderId order{message.order_id()};
+  if (absl::Status valid = domain::ToStatus(domain::ValidateOrderId(order)); !valid.ok()) {
+    return call.Fail(valid, order.value);
+  }
+  if (message.as_of_case() != v1::GetOrderRequest::AS_OF_NOT_SET) {
+    return OnWorker(deadline, std::move(call),
+                    [this, message = std::move(message), deadline](UnaryCall answering) {
+                      AnswerOrderAsOf(message, deadline, std::move(answering));
+                    });
+  }
+  const std::thread::id here = std::this_thread::get_id();
+  ports_.handler.WhenFresh(View::kOrders, ToDemand(message.options(), deadline),
+                           [this, here, deadline, order_id = order.value,
+                            call = std::move(call)](absl::StatusOr<Freshness> freshness) mutable {
+                             if (!freshness.ok()) return call.Fail(freshness.status(), order_id);
+                             // Still gRPC's thread: it was fresh enough. Else this thread must not
+                             // be held.
+                             if (std::this_thread::get_id() == here) {
+                               return AnswerOrder(order_id, *freshness, std::move(call));
+                             }
+                             OnWorker(deadline, std::move(call),
+                                      [this, order_id = std::move(order_id),
+                                       freshness = *std::move(freshness)](UnaryCall answering) {
+                                        AnswerOrder(order_id, freshness, std::move(answering));
+                                      });
+                           });
+}
+
+void OrderQueryService::AnswerOrder(const std::string& order_id, const Freshness& freshness,
+                                    UnaryCall call) {
+  const auto view = ports_.handler.GetOrder({order_id});
+  if (!view.ok()) return call.Fail(view.status(), order_id);
+  v1::Freshness freshness_message;
+  SetFreshness(freshness, freshness_message);
+  const grpc::Slice fields[] = {
+      order_bytes_.Get(**view),
+      EncodeField(v1::GetOrderResponse::kFreshnessFieldNumber, freshness_message)};
+  call.Answer(grpc::ByteBuffer(fields, 2));
+}
+
+void OrderQueryService::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline,
+                                        UnaryCall call) {
+  AsOf as_of;
+  if (message.has_as_of_revision()) {
+    as_of.revision = message.as_of_revision();
+  } else {
+    Violations violations;
+    as_of.time = ToTime(message.as_of_time(), "as_of_time", violations);
+    if (!violations.empty()) return call.Fail(domain::ToStatus(violations), message.order_id());
+  }
+  // The log itself is asked, which is never behind; but the token must be of this log.
+  if (!message.options().min_position().empty()) {
+    const auto position =
+        application::DecodePositionToken(message.options().min_position(), store_);
+    if (!position.ok()) return call.Fail(position.status(), message.order_id());
+  }
+  CallContext context;
+  context.deadline = deadline;
+  const auto view = ports_.handler.GetOrderAsOf(context, {message.order_id()}, as_of);
+  if (!view.ok()) return call.Fail(view.status(), message.order_id());
+  v1::GetOrderResponse response;
+  SetOrder(**view, *response.mutable_order());
+  SetFreshness({.store = store_, .position = (*view)->position, .lag_events = 0},
+               *response.mutable_freshness());
+  call.Answer(response);
+}
+
+void OrderQueryService::Start(v1::ListOrdersRequest message, absl::Time deadline, UnaryCall call) {
+  List({.page_size = message.page_size(),
+        .page_token = message.page_token(),
+        .filter = message.filter(),
+        .order_by = message.order_by(),
+        .active_only = false},
+       message.options(), deadline, std::move(call));
+}
+
+void OrderQueryService::Start(v1::ListActiveOrdersRequest message, absl::Time deadline,
+                              UnaryCall call) {
+  List({.page_size = message.page_size(),
+        .page_token = message.page_token(),
+        .filter = "",
+        .order_by = message.order_by(),
+        .active_only = true},
+       message.options(), deadline, std::move(call));
+}
+
+void OrderQueryService::List(application::ListOrdersRequest request, const v1::ReadOptions& options,
+                             absl::Time deadline, UnaryCall call) {
+  WhenFresh(View::kOrders, options, deadline, "", std::move(call),
+            [this, request = std::move(request), deadline](const Freshness& freshness,
+                                                           UnaryCall answering) {
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer = ports_.handler.ListOrders(context, request);
+              if (!answer.ok()) return answering.Fail(answer.status(), "");
+              v1::ListOrdersResponse response;
+              SetListResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
+}
+
+void OrderQueryService::Start(v1::GetCustomerRequest message, absl::Time deadline, UnaryCall call) {
+  const domain::CustomerId customer{message.customer_id()};
+  if (absl::Status valid = domain::ToStatus(domain::ValidateCustomerId(customer)); !valid.ok()) {
+    return call.Fail(valid, customer.value);
+  }
+  WhenFresh(View::kCustomers, message.options(), deadline, customer.value, std::move(call),
+            [this, message, deadline](const Freshness& freshness, UnaryCall answering) {
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer =
+                  ports_.handler.GetCustomer(context, {.customer_id = {message.customer_id()},
+                                                       .page_size = message.page_size(),
+                                                       .page_token = message.page_token()});
+              if (!answer.ok()) return answering.Fail(answer.status(), message.customer_id());
+              v1::GetCustomerResponse response;
+              SetCustomerResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
+}
+
+void OrderQueryService::Start(v1::GetOrderHistoryRequest message, absl::Time deadline,
+                              UnaryCall call) {
+  const domain::OrderId order{message.order_id()};
+  if (absl::Status valid = domain::ToStatus(domain::ValidateOrderId(order)); !valid.ok()) {
+    return call.Fail(valid, order.value);
+  }
+  OnWorker(deadline, std::move(call),
+           [this, message = std::move(message), deadline](UnaryCall answering) {
+             AnswerHistory(message, deadline, std::move(answering));
+           });
+}
+
+void OrderQueryService::AnswerHistory(const v1::GetOrderHistoryRequest& message,
+                                      absl::Time deadline, UnaryCall call) {
+  const domain::OrderId order{message.order_id()};
+  CallContext context;
+  context.deadline = deadline;
+  const domain::Currency currency = CurrencyOf(order);
+  int page_size = std::min(message.page_size(), application::kPageSizeMax);
+  if (page_size == 0) page_size = application::kPageSizeDefault;
+  // At most log2(kPageSizeMax) halvings; a single event fits.
+  while (true) {
+    const auto answer =
+        ports_.handler.GetOrderHistory(context, order, page_size, message.page_token());
+    if (!answer.ok()) return call.Fail(answer.status(), order.value);
+    v1::GetOrderHistoryResponse response;
+    for (const application::RecordedOrderEvent& event : answer->events) {
+      SetHistoryEntry(event, store_, currency, ports_.event_json, *response.add_entries());
+    }
+    response.set_next_page_token(answer->next_page_token);
+    if (response.ByteSizeLong() <= kAnswerBytesMax || page_size <= 1) {
+      return call.Answer(response);
+    }
+    page_size /= 2;
+  }
+}
+
+domain::Currency OrderQueryService::CurrencyOf(const domain::OrderId& order) const {
+  const auto view = ports_.handler.GetOrder(order);
+  return view.ok() ? (*view)->order.currency : domain::Currency();
+}
+
+void OrderQueryService::OnWorker(absl::Time deadline, UnaryCall call, Answer answer) {
+  auto shared = std::make_shared<UnaryCall>(std::move(call));
+  const bool posted =
+      ports_.workers.TryPost([deadline, shared, answer = std::move(answer)]() mutable {
+        UnaryCall answering = std::move(*shared);
+        if (absl::Now() >= deadline) {
+          return answering.Fail(
+              absl::DeadlineExceededError("the deadline passed while the query waited"), "");
+        }
+        answer(std::move(answering));
+      });
+  if (!posted) shared->Fail(Overloaded(), "");
+}
+
+void OrderQueryService::WhenFresh(View view, const v1::ReadOptions& options, absl::Time deadline,
+                                  std::string resource, UnaryCall call, FreshAnswer answer) {
+  ports_.handler.WhenFresh(
+      view, ToDemand(options, deadline),
+      [this, deadline, resource = std::move(resource), call = std::move(call),
+       answer = std::move(answer)](absl::StatusOr<Freshness> freshness) mutable {
+        if (!freshness.ok()) return call.Fail(freshness.status(), resource);
+        OnWorker(deadline, std::move(call),
+                 [answer = std::move(answer), freshness = *std::move(freshness)](
+                     UnaryCall answering) mutable { answer(freshness, std::move(answering)); });
+      });
+}
+
+}  // namespace orders::api

@@ -51,6 +51,17 @@ TEST(OrderViewCache, AFailedCommitDropsWhatItTouched) {
   EXPECT_EQ(cache.bytes(), 0U);
 }
 
+TEST(OrderViewCache, ACommitOfManyOrdersDropsAll) {
+  OrderViewCache cache({});
+  cache.Keep(ViewOf("a", 1), cache.Find({"a"}).ticket);
+  cache.BeginCommit();
+  cache.EndCommitOfMany();
+  EXPECT_EQ(cache.Find({"a"}).view, nullptr);
+  EXPECT_EQ(cache.bytes(), 0U);
+  cache.Keep(ViewOf("a", 2), cache.Find({"a"}).ticket);
+  EXPECT_EQ(cache.Find({"a"}).view->revision, 2U);
+}
+
 TEST(OrderViewCache, StaysWithinItsBytesAndDropsTheLeastRecentlyAsked) {
   OrderViewCache cache({.bytes_max = 1 << 20});
   for (int i = 0; i < 5'000; ++i) {

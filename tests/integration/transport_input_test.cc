@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
+#include "tests/integration/raw_http2.h"
 #include "tests/integration/service_test.h"
 
 namespace orders::testing_support {
@@ -14,6 +15,9 @@ namespace {
 
 constexpr char kCreate[] = "/orders.v1.OrderCommands/CreateOrder";
 constexpr char kGet[] = "/orders.v1.OrderQueries/GetOrder";
+
+// Generous: it says that a call ends, not how fast.
+constexpr absl::Duration kEndsWithin = absl::Seconds(30);
 
 class TransportInput : public ServiceTest {};
 
@@ -101,28 +105,87 @@ TEST_F(TransportInput, ASmallMessageThatInflatesOverFourMebibytesIsRefused) {
 }
 
 TEST_F(TransportInput, MetadataOfNineKilobytesIsRefused) {
+  // What this does to its own connection is gRPC's business; others must not notice.
+  OrdersClient careless(address());
   const CommandAnswer answer =
-      client().Send(CreateRequest(NewOrderId()), [](grpc::ClientContext& context) {
+      careless.Send(CreateRequest(NewOrderId()), [](grpc::ClientContext& context) {
         context.AddMetadata("x-large", std::string(9'000, 'm'));
       });
   EXPECT_EQ(answer.code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << Describe(answer.status);
   ExpectNothingStored();
 }
 
-TEST_F(TransportInput, MetadataThatLiesAboutTheTransportDoesNotEndTheService) {
-  // Whether such a call passes is gRPC's business: it must end, and the next one must pass.
-  for (const std::string key : {"grpclb_client_stats", "te", "content-type", "grpc-encoding"}) {
-    SCOPED_TRACE(key);
-    client().GetOrder("marker");
-    v1::GetOrderRequest request;
-    request.set_order_id("marker");
-    client().Send(request, [&key](grpc::ClientContext& context) {
-      context.AddMetadata(key, "x");
-      for (int i = 0; i < 20; ++i) {
-        context.AddMetadata(absl::StrCat("x-header-", i), std::string(1'000, 'h'));
-      }
-    });
+void Replace(RawHeaders& headers, const std::string& name, const std::string& value) {
+  for (auto& header : headers) {
+    if (header.first == name) header.second = value;
   }
+}
+
+std::string GetMarker() {
+  v1::GetOrderRequest request;
+  request.set_order_id("marker");
+  return request.SerializeAsString();
+}
+
+TEST_F(TransportInput, HeadersThatLieAboutTheTransportDoNotEndTheService) {
+  ASSERT_EQ(CallRaw(address(), GoodHeaders(kGet), GetMarker(), kEndsWithin), RawEnd::kAnswered)
+      << "the frames themselves are wrong";
+  // Whether such a call passes is gRPC's business: it must end, and the next one must pass.
+  std::vector<RawHeaders> rows;
+  for (const auto& [name, value] : RawHeaders{{"te", "x"},
+                                              {":scheme", "x"},
+                                              {":method", "PATCH"},
+                                              {":path", ""},
+                                              {":path", std::string(9'000, '/')},
+                                              {":authority", std::string(3, '\0')},
+                                              {"content-type", "text/html"}}) {
+    rows.push_back(GoodHeaders(kGet));
+    Replace(rows.back(), name, value);
+  }
+  for (const auto& header : RawHeaders{{"grpclb_client_stats", "x"},
+                                       {"grpc-encoding", "no-such"},
+                                       {"grpc-encoding", ""},
+                                       {"", "a header without a name"},
+                                       {"UPPER", "x"},
+                                       {"x\ny", "x"},
+                                       {"x-value", "a\r\nb"},
+                                       {"x-bin", "not base64!"},
+                                       {"connection", "close"},
+                                       {":path", "twice"}}) {
+    rows.push_back(GoodHeaders(kGet));
+    rows.back().push_back(header);
+  }
+  rows.push_back(GoodHeaders(kGet));
+  for (int i = 0; i < 20; ++i) {
+    rows.back().emplace_back(absl::StrCat("x-header-", i), std::string(1'000, 'h'));
+  }
+  rows.back().emplace_back("grpclb_client_stats", "x");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    SCOPED_TRACE(absl::StrCat("row ", i));
+    const RawEnd end = CallRaw(address(), rows[i], GetMarker(), kEndsWithin);
+    EXPECT_NE(end, RawEnd::kTimedOut);
+    EXPECT_NE(end, RawEnd::kNoConnection);
+  }
+  ExpectNothingStored();
+}
+
+TEST_F(TransportInput, ATimeoutHeaderThatIsNoneNeverMeansForEver) {
+  // A wait that only its deadline ends: the header is refused, or the service's own bound holds.
+  for (const std::string timeout : {"99999999H", "-1S", "1x", "", "S", "999999999S", "1 S"}) {
+    SCOPED_TRACE(timeout);
+    RawHeaders headers = GoodHeaders("/orders.v1.OrderQueries/ListOrders");
+    headers.emplace_back("grpc-timeout", timeout);
+    EXPECT_NE(CallRaw(address(), headers, "", kEndsWithin), RawEnd::kTimedOut);
+  }
+  ExpectNothingStored();
+}
+
+TEST_F(TransportInput, WhatIsNotHttp2IsClosed) {
+  EXPECT_TRUE(IsClosedAfter(address(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", kEndsWithin));
+  EXPECT_TRUE(IsClosedAfter(
+      address(), std::string("\x16\x03\x01\x02\x00\x01\x00\x01", 8) + std::string(512, 't'),
+      kEndsWithin));
+  EXPECT_TRUE(IsClosedAfter(address(), std::string(1'000, '\xa5'), kEndsWithin));
   ExpectNothingStored();
 }
 

@@ -105,14 +105,14 @@ std::string ScratchFolder::Path(const std::string& name) const {
 
 std::string OrderdPath() { return ORDERD_PATH; }
 
-std::vector<std::string> ServeArguments(const std::string& data) {
+std::vector<std::string> ServeArguments(const std::string& data, const std::string& listen) {
   std::vector<std::string> arguments = {"serve"};
   if (data.empty()) {
     arguments.emplace_back("--in-memory");
   } else {
     arguments.insert(arguments.end(), {"--data", data});
   }
-  arguments.insert(arguments.end(), {"--grpc-listen", "127.0.0.1:0"});
+  arguments.insert(arguments.end(), {"--grpc-listen", listen});
   return arguments;
 }
 
@@ -144,7 +144,8 @@ ProcessEnd RunOrderd(const std::vector<std::string>& arguments, absl::Duration w
 absl::StatusOr<std::unique_ptr<OrderdProcess>> OrderdProcess::Start(const OrderdOptions& options) {
   std::vector<std::string> command = options.wrapper;
   command.push_back(OrderdPath());
-  for (const std::string& argument : ServeArguments(options.data)) command.push_back(argument);
+  for (const std::string& argument : ServeArguments(options.data, options.listen))
+    command.push_back(argument);
   command.insert(command.end(), options.arguments.begin(), options.arguments.end());
 
   std::unique_ptr<OrderdProcess> process(new OrderdProcess);

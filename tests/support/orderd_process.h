@@ -31,7 +31,9 @@ class ScratchFolder {
 struct OrderdOptions {
   /// --data; empty: --in-memory.
   std::string data;
-  /// After `--data ... --grpc-listen 127.0.0.1:0`.
+  /// --grpc-listen.
+  std::string listen = "127.0.0.1:0";
+  /// After those two.
   std::vector<std::string> arguments;
   /// A program and its arguments that end by becoming the service, as `setpriv --reuid 65534`.
   std::vector<std::string> wrapper;
@@ -55,8 +57,9 @@ ProcessEnd RunOrderd(const std::vector<std::string>& arguments,
                      absl::Duration within = absl::Seconds(60));
 /// Path of the service's binary.
 std::string OrderdPath();
-/// The arguments that serve `data` (empty: in memory) on a free port.
-std::vector<std::string> ServeArguments(const std::string& data);
+/// The arguments that serve `data` (empty: in memory).
+std::vector<std::string> ServeArguments(const std::string& data,
+                                        const std::string& listen = "127.0.0.1:0");
 
 /// One running service. The kernel kills it when the thread that started it ends, so start it from
 /// the test's own thread. Not thread-safe, except SendSignal.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -78,8 +79,8 @@ ExitCode Serve(const infrastructure::Settings& settings) {
     ExitNow(ExitCode::kIo);
   }
   telemetry.Log(Severity::kInfo, absl::StrCat("stopping: signal=", signal));
-  if (!host->Stop()) ExitNow(ExitCode::kInternal);
-  return ExitCode::kOk;
+  // Without ending the server: see Host::Stop.
+  ExitNow(host->Stop() ? ExitCode::kOk : ExitCode::kInternal);
 }
 
 ExitCode Main(const std::vector<std::string>& arguments) {
@@ -102,6 +103,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   using orders::api::ExitCode;
   orders::api::PrepareSignals();
+  umask(0077);  // What it makes is for its own user alone.
   // gRPC's own lines would say once more, and less clearly, what ours say.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   try {

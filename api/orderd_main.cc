@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -79,8 +80,8 @@ ExitCode Serve(const infrastructure::Settings& settings) {
     ExitNow(ExitCode::kIo);
   }
   telemetry.Log(Severity::kInfo, absl::StrCat("stopping: signal=", signal));
-  if (!host->Stop()) ExitNow(ExitCode::kInternal);
-  return ExitCode::kOk;
+  // Without ending the server: see Host::Stop.
+  ExitNow(host->Stop() ? ExitCode::kOk : ExitCode::kInternal);
 }
 
 ExitCode Main(const std::vector<std::string>& arguments) {
@@ -106,6 +107,7 @@ int main(int argc, char** argv) {
   // Debian builds Abseil with its check for lock cycles, a graph walk at every nested lock of ours
   // and of gRPC's: for tests, which leave it on.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  umask(0077);  // What it makes is for its own user alone.
   // gRPC's own lines would say once more, and less clearly, what ours say.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   try {

@@ -40,8 +40,9 @@ namespace {
 using application::Severity;
 using infrastructure::Settings;
 
-// Answers that are given out reach their sockets within this.
-constexpr absl::Duration kFlushGrace = absl::Milliseconds(300);
+// Answers that are given out reach their sockets within this. One that does not is, for its caller,
+// a call of unknown outcome, never a wrong one.
+constexpr absl::Duration kFlushGrace = absl::Milliseconds(200);
 constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
 
 constexpr long kTmpfsMagic = 0x01021994;
@@ -286,11 +287,19 @@ bool Host::Impl::Stop() {
                                                   ": calls=", gate_.inside()));
     return false;
   }
-  server_->Shutdown(kFlushGrace);
-  server_.reset();
   lanes_->Stop();
   query_workers_->Stop();
-  projections_->Stop();
+  // Nobody is inside, and nobody comes in: the services touch nothing of what goes now.
+  queries_.reset();
+  commands_.reset();
+  projections_.reset();
+  customers_gate_.reset();
+  orders_gate_.reset();
+  views_.reset();
+  feed_.reset();
+  journal_.reset();
+  store_.reset();
+  absl::SleepFor(kFlushGrace);
   return true;
 }
 
@@ -299,7 +308,8 @@ void Host::Impl::Abandon() {
   server_->SetHealth(false);
   gate_.Close();
   changes_->Stop();
-  if (gate_.WaitIdle(kAbandonWaitMax)) server_->Shutdown(kFlushGrace);
+  (void)gate_.WaitIdle(kAbandonWaitMax);
+  absl::SleepFor(kFlushGrace);
 }
 
 std::string Host::Impl::ReadyLine() const {

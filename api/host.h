@@ -24,7 +24,7 @@ class Host {
   static std::unique_ptr<Host> Start(const infrastructure::Settings& settings,
                                      application::Telemetry& telemetry,
                                      std::function<void()> on_fatal, Failure& failure);
-  /// Must have stopped.
+  /// Ends the server. Must have stopped.
   ~Host();
 
   /// "orderd ready grpc=127.0.0.1:50051 store=embedded data=DIR": the port serves, and the read
@@ -32,8 +32,10 @@ class Host {
   std::string ReadyLine() const;
 
   /// Health says NOT_SERVING first; no more calls; what is in flight ends, within drain_max; then
-  /// everything is closed. False: something was still running, and nothing is closed: end the
-  /// process now.
+  /// read models and log are closed. The server alone goes on, and tells late callers UNAVAILABLE
+  /// until the process ends or the host is destroyed: the first is better, since gRPC 1.51 cuts
+  /// calls that cross its own shutdown with CANCELLED. False: something was still running, and
+  /// nothing is closed: end the process now.
   bool Stop();
 
   /// The store is lost: lets the answers that are given out reach their callers, at most about a

@@ -9,6 +9,12 @@
 
 namespace orders::api {
 
+absl::Status ShuttingDown() {
+  return application::MakeRequestError(
+      absl::StatusCode::kUnavailable, "the service is stopping; nothing was done",
+      {.reason = "SHUTTING_DOWN", .retry_after = absl::Seconds(1)});
+}
+
 UnaryCall::UnaryCall(grpc::CallbackServerContext& context, grpc::ByteBuffer& response,
                      CallGate& gate, application::Telemetry& telemetry)
     : reactor_(context.DefaultReactor()),
@@ -28,10 +34,7 @@ UnaryCall::~UnaryCall() {
 
 bool UnaryCall::IsAdmitted() {
   if (pass_) return true;
-  Fail(application::MakeRequestError(absl::StatusCode::kUnavailable,
-                                     "the service is stopping; nothing was done",
-                                     {.reason = "SHUTTING_DOWN", .retry_after = absl::Seconds(1)}),
-       "");
+  Fail(ShuttingDown(), "");
   return false;
 }
 

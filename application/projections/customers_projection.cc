@@ -22,18 +22,26 @@ domain::Amount ValueOf(const std::vector<domain::LineValue>& items) {
   return value;
 }
 
-// What one event changes; most change nothing here.
+bool HasEnded(const CustomerOrderState& state) {
+  return state.status == domain::OrderStatus::kCompleted ||
+         state.status == domain::OrderStatus::kCancelled;
+}
+
+// What one event changes; most change nothing here. States are left as the domain leaves them, so
+// that an event which the decider would not have recorded counts in neither read model.
 class Fold {
  public:
   Fold(CustomerOrderState& state, CustomerTotals& change) : state_(state), change_(change) {}
 
   void operator()(const domain::OrderCreated& event) {
+    if (state_.status != domain::OrderStatus::kNone) return;
     state_.customer_id = event.customer_id;
     state_.currency = event.currency;
     state_.status = domain::OrderStatus::kDraft;
     change_.orders = 1;
   }
   void operator()(const domain::OrderConfirmed& event) {
+    if (state_.status != domain::OrderStatus::kDraft) return;
     state_.status = domain::OrderStatus::kConfirmed;
     state_.total = event.totals.total;
     change_.confirmed = 1;
@@ -48,13 +56,17 @@ class Fold {
     change_.refunded = event.amount;
   }
   void operator()(const domain::ItemsShipped&) {
-    state_.status = domain::OrderStatus::kInFulfilment;
+    if (state_.status == domain::OrderStatus::kConfirmed) {
+      state_.status = domain::OrderStatus::kInFulfilment;
+    }
   }
   void operator()(const domain::OrderCompleted&) {
+    if (HasEnded(state_)) return;
     state_.status = domain::OrderStatus::kCompleted;
     change_.completed = 1;
   }
   void operator()(const domain::OrderCancelled& event) {
+    if (HasEnded(state_)) return;
     state_.status = domain::OrderStatus::kCancelled;
     change_.cancelled = 1;
     Remove(ValueOf(event.items));
@@ -98,7 +110,10 @@ CustomerDelta ProjectCustomerOrder(const RecordedOrderEvent& event, CustomerOrde
     state.create_time = event.metadata.time;
   }
   CustomerDelta delta;
-  std::visit(Fold(state, delta.change), event.event);
+  // What was never created does not exist: there is nothing to count.
+  const bool exists = state.status != domain::OrderStatus::kNone ||
+                      std::holds_alternative<domain::OrderCreated>(event.event);
+  if (exists) std::visit(Fold(state, delta.change), event.event);
   state.revision = event.revision;
   delta.customer_id = state.customer_id;
   delta.change.currency = state.currency;

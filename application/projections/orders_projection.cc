@@ -23,7 +23,11 @@ absl::Status OrdersProjection::Apply(const RecordedOrderEvent& event) {
   // The log's word for whose event it is: also when the first event is not an OrderCreated.
   view->order.id = event.order_id;
   writer_.Put(*view);
-  changed_.insert(event.order_id.value);
+  if (changed_.size() < kTrackedMax) {
+    changed_.insert(event.order_id.value);
+  } else {
+    too_many_changed_ = true;
+  }
   return absl::OkStatus();
 }
 
@@ -34,6 +38,10 @@ absl::Status OrdersProjection::Commit(const ViewCheckpoint& checkpoint) {
   changed.reserve(changed_.size());
   for (const std::string& order : changed_) changed.push_back({.value = order});
   changed_.clear();
+  if (std::exchange(too_many_changed_, false)) {
+    cache_.EndCommitOfMany();
+    return committed;
+  }
   cache_.EndCommit(changed, [&](const domain::OrderId& order) -> std::shared_ptr<const OrderView> {
     if (!committed.ok()) return nullptr;
     absl::StatusOr<std::optional<OrderView>> view = writer_.Load(order, /*expect_new=*/false);
@@ -46,6 +54,7 @@ absl::Status OrdersProjection::Commit(const ViewCheckpoint& checkpoint) {
 void OrdersProjection::Discard() {
   writer_.Discard();
   changed_.clear();
+  too_many_changed_ = false;
 }
 
 }  // namespace orders::application

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 
@@ -27,7 +28,11 @@ class OrdersProjection final : public Projection {
  private:
   OrdersViewWriter& writer_;
   OrderViewCache& cache_;
+  /// Beyond so many in one commit, as in a rebuild, the whole cache is dropped instead.
+  static constexpr std::size_t kTrackedMax = 10'000;
+
   absl::flat_hash_set<std::string> changed_;  ///< Orders put since the last commit.
+  bool too_many_changed_ = false;
 };
 
 }  // namespace orders::application

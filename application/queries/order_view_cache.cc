@@ -111,6 +111,16 @@ void OrderViewCache::EndCommit(
   }
 }
 
+void OrderViewCache::EndCommitOfMany() {
+  for (Shard& shard : shards_) {
+    const absl::MutexLock lock(&shard.mutex);
+    shard.by_id.clear();
+    shard.entries.clear();
+    shard.bytes = 0;
+    ++shard.commits;
+  }
+}
+
 void OrderViewCache::Evict(Shard& shard) {
   while (shard.bytes > shard_bytes_max_ && !shard.entries.empty()) {
     const Entry& oldest = shard.entries.back();

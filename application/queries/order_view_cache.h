@@ -51,6 +51,8 @@ class OrderViewCache {
   void EndCommit(
       const std::vector<domain::OrderId>& changed,
       absl::FunctionRef<std::shared_ptr<const OrderView>(const domain::OrderId&)> view_of);
+  /// The same when so much has changed that nothing is worth keeping.
+  void EndCommitOfMany();
 
   std::size_t bytes() const;
 

@@ -1,5 +1,6 @@
 #include "infrastructure/views/order_archive.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -33,16 +34,20 @@ std::uint32_t Checksum(std::string_view bytes) {
   return static_cast<std::uint32_t>(hash ^ (hash >> 32));
 }
 
+// Writes into a string's own memory, a byte at a time without asking it each time.
 class Packer {
  public:
-  Packer() { bytes_.reserve(kBytesGuess); }
+  explicit Packer(std::string& out) : out_(out) {
+    out_.resize(std::max(out_.capacity(), kBytesGuess));
+  }
 
   void Number(std::uint64_t value) {
+    Reserve(kNumberBytesMax);
     while (value >= 0x80) {
-      bytes_.push_back(static_cast<char>(value | 0x80));
+      out_[size_++] = static_cast<char>(value | 0x80);
       value >>= 7;
     }
-    bytes_.push_back(static_cast<char>(value));
+    out_[size_++] = static_cast<char>(value);
   }
   // Small negative numbers stay short.
   void Signed(std::int64_t value) {
@@ -50,12 +55,12 @@ class Packer {
   }
   void Text(std::string_view value) {
     Number(value.size());
-    bytes_.append(value);
+    Append(value);
   }
-  std::string Seal() && {
-    const std::uint32_t checksum = Checksum(bytes_);
-    bytes_.append(reinterpret_cast<const char*>(&checksum), kChecksumBytes);
-    return std::move(bytes_);
+  void Seal() {
+    const std::uint32_t checksum = Checksum(std::string_view(out_).substr(0, size_));
+    Append({reinterpret_cast<const char*>(&checksum), kChecksumBytes});
+    out_.resize(size_);
   }
 
   // What the field list calls; the same names as the Unpacker's.
@@ -82,7 +87,19 @@ class Packer {
   }
 
  private:
-  std::string bytes_;
+  static constexpr std::size_t kNumberBytesMax = 10;
+
+  void Reserve(std::size_t bytes) {
+    if (out_.size() - size_ < bytes) out_.resize(2 * out_.size() + bytes);
+  }
+  void Append(std::string_view bytes) {
+    Reserve(bytes.size());
+    std::memcpy(out_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
+
+  std::string& out_;
+  std::size_t size_ = 0;
 };
 
 // After a read beyond the end, or of what no Packer makes, all that follows is empty and ok()
@@ -314,11 +331,17 @@ class OrderFields {
 }  // namespace
 
 std::string PackOrder(const OrderView& view) {
-  Packer packer;
+  std::string bytes;
+  PackOrder(view, bytes);
+  return bytes;
+}
+
+void PackOrder(const OrderView& view, std::string& out) {
+  Packer packer(out);
   packer.Number(kVersion);
   // The list of fields serves reading too; a Packer changes nothing.
   OrderFields<Packer>(packer).Each(const_cast<OrderView&>(view));
-  return std::move(packer).Seal();
+  packer.Seal();
 }
 
 absl::StatusOr<OrderView> UnpackOrder(std::string_view bytes) {

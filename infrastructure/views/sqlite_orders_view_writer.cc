@@ -119,7 +119,8 @@ absl::StatusOr<std::optional<OrderView>> SqliteOrdersViewWriter::Load(const doma
 }
 
 void SqliteOrdersViewWriter::Put(const OrderView& view) {
-  buffer_.Update(view.order.id.value, [&](Packed& packed) { packed.doc = PackOrder(view); });
+  PackOrder(view, scratch_);
+  buffer_.Update(view.order.id.value, [&](Packed& packed) { packed.doc = scratch_; });
 }
 
 absl::Status SqliteOrdersViewWriter::Commit(const application::ViewCheckpoint& checkpoint) {

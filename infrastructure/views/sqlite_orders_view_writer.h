@@ -58,6 +58,7 @@ class SqliteOrdersViewWriter final : public application::OrdersViewWriter {
   const std::unique_ptr<ViewFile> file_;
   const StateBufferOptions options_;
   Buffer buffer_;
+  std::string scratch_;            ///< Of Put: each doc is then allocated in its own size.
   std::int64_t last_number_ = -1;  ///< Given to a row; -1: not yet read.
 };
 

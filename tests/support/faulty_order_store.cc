@@ -48,6 +48,7 @@ void FaultyOrderStore::FailReads(absl::Status status) {
 absl::Status FaultyOrderStore::Read(const CallContext& call, const OrderId& order,
                                     std::uint64_t from, application::OrderEventVisitor visit) {
   ++reads_;
+  last_read_from_ = from;
   {
     const std::lock_guard lock(mutex_);
     if (!read_status_.ok()) return read_status_;

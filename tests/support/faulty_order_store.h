@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,8 @@ class FaultyOrderStore final : public application::OrderStore {
 
   int appends() const { return appends_; }
   int reads() const { return reads_; }
+  /// Where the last read began.
+  std::uint64_t last_read_from() const { return last_read_from_; }
 
   absl::Status Read(const application::CallContext& call, const domain::OrderId& order,
                     std::uint64_t from, application::OrderEventVisitor visit) override;
@@ -59,6 +62,7 @@ class FaultyOrderStore final : public application::OrderStore {
   std::atomic<bool> hides_heads_{false};
   std::atomic<int> appends_{0};
   std::atomic<int> reads_{0};
+  std::atomic<std::uint64_t> last_read_from_{0};
 };
 
 }  // namespace orders::testing_support

@@ -63,6 +63,7 @@ TEST_F(OrderCommandHandlerFaultsTest, ALostRaceIsDecidedAgainOnWhatIsThenTrue) {
   EXPECT_EQ(answer->view->order.lines[2].line.quantity, 6);
   EXPECT_EQ(*answer->view, side_.Fold("o-1"));
   EXPECT_EQ(side_.telemetry.last().attempts, 2);
+  EXPECT_EQ(side_.store.last_read_from(), 1U) << "only what is new";
 }
 
 TEST_F(OrderCommandHandlerFaultsTest, ARaceLostToADecisiveEventEndsInARefusal) {

@@ -195,16 +195,5 @@ TEST(RequestHash, StaysWhatItWas) {
             "75195185004b48811e52d4ec73a297548ad2eed23919ef11608abf8863f1ff64");
 }
 
-TEST(TruncateBusinessTime, CutsToMicroseconds) {
-  OrderCommand command =
-      RecordDelivery{.shipment_id = {"s"}, .occurred_at = kTime + absl::Nanoseconds(999)};
-  TruncateBusinessTime(command);
-  EXPECT_EQ(std::get<RecordDelivery>(command).occurred_at, kTime);
-
-  OrderCommand without = RecordDelivery{.shipment_id = {"s"}};
-  TruncateBusinessTime(without);
-  EXPECT_EQ(std::get<RecordDelivery>(without).occurred_at, std::nullopt);
-}
-
 }  // namespace
 }  // namespace orders::application

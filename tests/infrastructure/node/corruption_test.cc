@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -335,6 +337,42 @@ TEST_F(Corruption, AnEventChangedBehindTheStoresBackIsDataLossAndTheOthersAreSer
   const Received received = Take(**subscription, 100);
   EXPECT_TRUE(absl::IsDataLoss(received.status)) << received.status;
   EXPECT_THAT(received.Events(), SizeIs(13));
+}
+
+TEST_F(Corruption, AStreamThatCannotBeReadKeepsNoOtherFromBeingWritten) {
+  const std::string directory = Put(GivenAClosedStore());
+  Tamper(directory, "UPDATE events SET id=zeroblob(3) WHERE position=41");
+  const auto store = MustOpen(Options(directory));
+  absl::Notification first_answered;
+  absl::Notification others_queued;
+  const auto start = [&](const std::string& stream, ExpectedRevision expected, std::uint64_t id,
+                         AppendCallback done) {
+    AppendRequest request;
+    request.stream = stream;
+    request.expected = expected;
+    request.events = Events({id});
+    store->StartAppend(std::move(request), std::move(done));
+  };
+  // The first keeps the writer busy in its answer, so that the others form one group.
+  start("s0", ExpectedRevision::Exact(39), 901, [&](const absl::StatusOr<AppendResult>& answer) {
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    first_answered.Notify();
+    others_queued.WaitForNotification();
+  });
+  first_answered.WaitForNotification();
+  absl::BlockingCounter answered(3);
+  const auto expect = [&](absl::StatusCode code) {
+    return [&answered, code](const absl::StatusOr<AppendResult>& answer) {
+      EXPECT_EQ(answer.status().code(), code) << answer.status();
+      answered.DecrementCount();
+    };
+  };
+  start("s0", ExpectedRevision::Exact(40), 902, expect(absl::StatusCode::kOk));
+  start("s1", ExpectedRevision::Exact(12), 41, expect(absl::StatusCode::kDataLoss));
+  start("s2", ExpectedRevision::Exact(39), 903, expect(absl::StatusCode::kOk));
+  others_queued.Notify();
+  answered.Wait();
+  EXPECT_EQ(store->Stats().groups, 2U);
 }
 
 TEST_F(Corruption, EveryColumnIsCoveredByTheChecksum) {

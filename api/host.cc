@@ -24,6 +24,7 @@
 #include "application/queries/order_view_cache.h"
 #include "eventstoredb/node/embedded_event_store.h"
 #include "infrastructure/config/secret_file.h"
+#include "infrastructure/config/settings.h"
 #include "infrastructure/journal/event_codec.h"
 #include "infrastructure/journal/order_journal.h"
 #include "infrastructure/journal/order_journal_feed.h"

@@ -6,7 +6,10 @@
 
 #include "api/exit_codes.h"
 #include "application/ports/telemetry.h"
-#include "infrastructure/config/settings.h"
+
+namespace orders::infrastructure {
+struct Settings;
+}  // namespace orders::infrastructure
 
 namespace orders::api {
 

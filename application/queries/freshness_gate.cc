@@ -81,6 +81,15 @@ class FreshnessGate::State : public std::enable_shared_from_this<State> {
     }
   }
 
+  absl::Status IsComplete() const {
+    const absl::MutexLock lock(&mutex_);
+    if (!ended_.ok()) return ended_;
+    if (progress_.caught_up) return absl::OkStatus();
+    return MakeRequestError(absl::StatusCode::kUnavailable,
+                            "the read model is still being filled from the log; ask again",
+                            {.reason = "NOT_YET_VISIBLE", .retry_after = absl::Seconds(1)});
+  }
+
   Freshness Current() const {
     ViewProgress progress;
     {
@@ -220,6 +229,8 @@ void FreshnessGate::MarkStopped(const absl::Status& why) {
 void FreshnessGate::Close() {
   state_->End(absl::UnavailableError("the service is stopping"), /*stale_is_possible=*/false);
 }
+absl::Status FreshnessGate::IsComplete() const { return state_->IsComplete(); }
+
 Freshness FreshnessGate::Current() const { return state_->Current(); }
 void FreshnessGate::WhenFresh(const FreshnessDemand& demand, Ready ready) {
   state_->WhenFresh(demand, std::move(ready));

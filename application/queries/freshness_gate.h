@@ -58,6 +58,9 @@ class FreshnessGate {
   /// The service ends: whoever waits or comes gets Unavailable.
   void Close();
 
+  /// Ok: all history has been applied, so that what the read model does not hold was not there a
+  /// moment ago. Else Unavailable (NOT_YET_VISIBLE, VIEW_STOPPED): it cannot say that of anything.
+  absl::Status IsComplete() const;
   /// What the read model answers with now.
   Freshness Current() const;
   /// See OrderQueryHandler::WhenFresh.

@@ -18,6 +18,7 @@
 #include "grpcpp/support/client_callback.h"
 #include "gtest/gtest.h"
 
+#include "infrastructure/config/settings.h"
 #include "infrastructure/telemetry/counting_telemetry.h"
 #include "orders/v1/commands.grpc.pb.h"
 #include "orders/v1/queries.grpc.pb.h"

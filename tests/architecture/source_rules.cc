@@ -31,7 +31,7 @@ const std::vector<Layer>& Layers() {
        true},
       {"infrastructure/sqlite/", {"infrastructure/sqlite/"}, true},
       {"infrastructure/", {"infrastructure/", "eventstoredb/", "application/", "domain/"}, true},
-      {"api/host.",
+      {"api/host.cc",
        {"api/", "infrastructure/", "eventstoredb/", "application/", "domain/", "orders/"},
        true},
       {"api/orderd_main.cc",

@@ -14,7 +14,7 @@ namespace orders::fuzz {
 namespace {
 
 // A copy of exactly that size on the heap, so that a sanitizer sees a read beyond its end.
-void Run(const std::string& input) {
+void Feed(const std::string& input) {
   const std::vector<std::uint8_t> bytes(input.begin(), input.end());
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
 }
@@ -32,13 +32,13 @@ std::vector<std::string> Corpus() {
 TEST(Corpus, HasSeeds) { EXPECT_GE(Corpus().size(), 3U); }
 
 TEST(Corpus, HoldsWhatTheTargetDemands) {
-  Run("");
-  for (const std::string& input : Corpus()) Run(input);
+  Feed("");
+  for (const std::string& input : Corpus()) Feed(input);
 }
 
 TEST(Corpus, HoldsWhenCutAnywhere) {
   for (const std::string& input : Corpus()) {
-    for (std::size_t size = 0; size < input.size(); ++size) Run(input.substr(0, size));
+    for (std::size_t size = 0; size < input.size(); ++size) Feed(input.substr(0, size));
   }
 }
 
@@ -48,7 +48,7 @@ TEST(Corpus, HoldsWhenOneByteIsAnother) {
       for (const char other : {'\0', '"', '\\', '}', '-', '9', '\x80', '\xff'}) {
         std::string changed = input;
         changed[i] = other;
-        Run(changed);
+        Feed(changed);
       }
     }
   }

@@ -52,11 +52,13 @@ bool IsWordByte(char byte) {
 }
 
 template <typename Values, typename NameOf>
-std::optional<FilterValue> FindNamed(const Values& values, NameOf name_of, std::string_view text) {
+bool FindNamed(const Values& values, NameOf name_of, std::string_view text, FilterValue& found) {
   for (const auto value : values) {
-    if (name_of(value) == text) return FilterValue(value);
+    if (name_of(value) != text) continue;
+    found = value;
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 template <typename Values, typename NameOf>
@@ -66,37 +68,40 @@ std::string NamesOf(const Values& values, NameOf name_of) {
   return names;
 }
 
-std::optional<FilterValue> ParseValue(FilterField field, const std::string& text) {
+// False: `text` is no value of the field.
+bool ParseValue(FilterField field, const std::string& text, FilterValue& value) {
   switch (field) {
     case FilterField::kCustomerId:
     case FilterField::kSku:
     case FilterField::kCurrency:
-      return FilterValue(text);
+      value = text;
+      return true;
     case FilterField::kStatus:
-      return FindNamed(kStatuses, domain::OrderStatusName, text);
+      return FindNamed(kStatuses, domain::OrderStatusName, text, value);
     case FilterField::kPayment:
-      return FindNamed(kPayments, domain::PaymentStatusName, text);
+      return FindNamed(kPayments, domain::PaymentStatusName, text, value);
     case FilterField::kFulfilment:
-      return FindNamed(kFulfilments, domain::FulfilmentStatusName, text);
+      return FindNamed(kFulfilments, domain::FulfilmentStatusName, text, value);
     case FilterField::kHeld:
-      if (text == "true" || text == "false") return FilterValue(text == "true");
-      return std::nullopt;
+      value = text == "true";
+      return text == "true" || text == "false";
     case FilterField::kCreateTime:
     case FilterField::kUpdateTime: {
       absl::Time time;
       std::string error;
-      if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return std::nullopt;
+      if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return false;
+      value = time;
       // "infinite-future" parses as well, and is no instant.
-      if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return std::nullopt;
-      return FilterValue(time);
+      return time != absl::InfiniteFuture() && time != absl::InfinitePast();
     }
     case FilterField::kTotal: {
       std::int64_t minor = 0;
-      if (!absl::SimpleAtoi(text, &minor)) return std::nullopt;
-      return FilterValue(minor);
+      if (!absl::SimpleAtoi(text, &minor)) return false;
+      value = minor;
+      return true;
     }
   }
-  return std::nullopt;
+  return false;
 }
 
 std::string ExpectedValue(FilterField field) {
@@ -215,9 +220,9 @@ class Parser {
     SkipBlanks();
     absl::StatusOr<std::string> text = TakeValue(term.field);
     if (!text.ok()) return text.status();
-    std::optional<FilterValue> value = ParseValue(term.field, *text);
-    if (!value.has_value()) return Refused(token_, ExpectedValue(term.field));
-    term.value = *std::move(value);
+    if (!ParseValue(term.field, *text, term.value)) {
+      return Refused(token_, ExpectedValue(term.field));
+    }
     return term;
   }
 

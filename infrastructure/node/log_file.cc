@@ -58,6 +58,7 @@ std::uint32_t BigEndian32(std::string_view header, std::size_t offset) {
 // Looks at the file's header before SQLite does: a file of a newer version stays as it is.
 absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
   constexpr int kHeaderBytes = 100;
+  constexpr std::size_t kReservedOffset = 20;
   constexpr std::size_t kUserVersionOffset = 60;
   constexpr std::size_t kApplicationIdOffset = 68;
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
@@ -74,9 +75,11 @@ absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
     if (*being_made) return absl::OkStatus();
     return absl::DataLossError(absl::StrCat(path, " does not begin like a log"));
   }
+  // Ours keep room for a checksum in each page, from the first write on.
+  const bool has_checksums = static_cast<unsigned char>((*header)[kReservedOffset]) != 0;
   const std::int64_t application_id = BigEndian32(*header, kApplicationIdOffset);
   const std::int64_t version = BigEndian32(*header, kUserVersionOffset);
-  if (application_id != 0 && application_id != kApplicationId) {
+  if (!has_checksums || (application_id != 0 && application_id != kApplicationId)) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is not an event store"));
   }
   if (version > kFormatVersion) {

@@ -31,7 +31,7 @@ const std::vector<Layer>& Layers() {
        true},
       {"infrastructure/sqlite/", {"infrastructure/sqlite/"}, true},
       {"infrastructure/", {"infrastructure/", "eventstoredb/", "application/", "domain/"}, true},
-      {"api/host.cc",
+      {"api/host.",
        {"api/", "infrastructure/", "eventstoredb/", "application/", "domain/", "orders/"},
        true},
       {"api/orderd_main.cc",
@@ -105,22 +105,21 @@ std::size_t RawStringEnd(std::string_view text, std::size_t at) {
   if (text.substr(at, 2) != "R\"") return at;
   const std::size_t open = text.find('(', at);
   if (open == std::string_view::npos) return at;
-  const std::string close = Joined({"})", text.substr(at + 2, open - at - 2), "\"");
-    const std::size_t end = text.find(close, open);
-    return end == std::string_view::npos ? text.size() : end + close.size();
+  const std::string close = Joined({")", text.substr(at + 2, open - at - 2), "\""});
+  const std::size_t end = text.find(close, open);
+  return end == std::string_view::npos ? text.size() : end + close.size();
 }
 
 /// The index after the closing quote of the literal that opens at `at`.
 std::size_t LiteralEnd(std::string_view text, std::size_t at) {
-    const char quote = text[at];
-    std::size_t i = at + 1;
-    while (i < text.size() && text[i] != quote && text[i] != '\n') i += text[i] == '\\' ? 2 : 1;
-    return i + 1;
+  const char quote = text[at];
+  std::size_t i = at + 1;
+  while (i < text.size() && text[i] != quote && text[i] != '\n') i += text[i] == '\\' ? 2 : 1;
+  return i + 1;
 }
 
 bool IsDigitSeparator(std::string_view text, std::size_t at) {
-    return text[at] == '\'' && at > 0 &&
-           std::isxdigit(static_cast<unsigned char>(text[at - 1])) != 0;
+  return text[at] == '\'' && at > 0 && std::isxdigit(static_cast<unsigned char>(text[at - 1])) != 0;
 }
 
 }  // namespace

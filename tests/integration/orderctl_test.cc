@@ -1,8 +1,11 @@
 // The real orderctl against the real orderd, as people and scripts run them.
 
+#include <algorithm>
 #include <csignal>
+#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -32,13 +35,17 @@ constexpr const char* kAddress = "Ada Brown|12 Mill Lane|Berlin|10115|DE";
 
 class OrderctlTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { orderd_ = StartOrderd(); }
+  static void SetUpTestSuite() {
+    auto started = testing_support::OrderdProcess::Start({.data = data_.Path("data")});
+    ASSERT_TRUE(started.ok()) << started.status();
+    orderd_ = *std::move(started);
+  }
   static void TearDownTestSuite() { orderd_.reset(); }
 
   static OrderctlResult Run(const Words& words) {
-    return testing_support::RunOrderctl(words, {{"ORDERS_SERVER", ServerOf(*orderd_)}});
+    return testing_support::RunOrderctl(words, {{"ORDERS_SERVER", server()}});
   }
-  static std::string server() { return ServerOf(*orderd_); }
+  static std::string server() { return orderd_->address(); }
 
   /// Runs a command that must succeed; its answer.
   static Json Do(Words words) {
@@ -75,8 +82,9 @@ class OrderctlTest : public ::testing::Test {
   }
 
  private:
-  static std::unique_ptr<testing_support::OrderdProcess> orderd_;
-  static int orders_;
+  static inline testing_support::ScratchFolder data_;
+  static inline std::unique_ptr<testing_support::OrderdProcess> orderd_;
+  static inline int orders_ = 0;
 };
 
 std::vector<Json> Lines(const std::string& text) {

@@ -163,7 +163,8 @@ class CommandGenerator {
   Money Refundable() {
     const std::int64_t kept = order_.captured.minor - order_.refunded.minor;
     if (dice_.OneIn(4)) return AtLeastOne(LedgerOf(order_).refund_due.minor);
-    return AtLeastOne(dice_.Below(kept + 2));
+    // Hostile events may have refunded more than was ever captured.
+    return AtLeastOne(dice_.Below(std::max<std::int64_t>(kept, 0) + 2));
   }
   std::int64_t Quantity() { return dice_.OneIn(40) ? 1'000'000 : 1 + dice_.Below(5); }
   LineId SomeLine() { return {static_cast<std::int32_t>(1 + dice_.Below(order_.next_line + 1))}; }

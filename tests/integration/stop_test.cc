@@ -53,6 +53,8 @@ class Load {
   /// After Join. Order id to its position token.
   const std::map<std::string, std::string>& answers() const { return answers_; }
   const std::vector<std::string>& strange() const { return strange_; }
+  /// Clients that heard why, and when to ask again, rather than lose their connection.
+  int told() const { return told_; }
 
  private:
   void Run(const std::string& address, int number) {
@@ -70,6 +72,8 @@ class Load {
       if (answer.code() != grpc::StatusCode::UNAVAILABLE) {
         strange_.push_back(Describe(answer.status));
       }
+      const ErrorDetails details = answer.details();
+      if (details.reason == "SHUTTING_DOWN" && details.retry_after.has_value()) ++told_;
       return;
     }
   }
@@ -79,6 +83,7 @@ class Load {
   absl::Mutex mutex_;
   std::map<std::string, std::string> answers_;
   std::vector<std::string> strange_;
+  int told_ = 0;
   std::vector<std::thread> threads_;
 };
 
@@ -146,7 +151,7 @@ TEST_F(Stop, WithAnOpenWatchAndAWaitingQueryIsNotHeldUp) {
   EXPECT_EQ(watch.status().error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(watch.status());
 }
 
-TEST_F(Stop, AnsweredCommandsOfAClosingServiceSayWhyAndWhenToAskAgain) {
+TEST_F(Stop, TellsThoseWhoComeTooLateWhyAndWhenToAskAgain) {
   ASSERT_NO_FATAL_FAILURE(Start());
   Load load(process_->address());
   while (load.acknowledged() < 50) absl::SleepFor(absl::Milliseconds(5));
@@ -154,6 +159,7 @@ TEST_F(Stop, AnsweredCommandsOfAClosingServiceSayWhyAndWhenToAskAgain) {
   const ProcessEnd end = process_->WaitForEnd(absl::Seconds(30));
   load.Join();
   EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_GT(load.told(), 0);
   for (const std::string& strange : load.strange()) ADD_FAILURE() << strange;
 }
 

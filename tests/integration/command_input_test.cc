@@ -530,7 +530,7 @@ TEST_F(CommandInput, ADryRunStoresNothing) {
   ASSERT_TRUE(would_be.ok()) << Describe(would_be.status);
   EXPECT_EQ(would_be.response.order().status(), v1::CONFIRMED);
   ExpectNothingStored();
-  const auto now = client().GetOrder(order.order_id());
+  const auto now = client().GetOrder(order.order_id(), would_be.response.position_token());
   ASSERT_TRUE(now.ok()) << Describe(now.status);
   EXPECT_EQ(now.response.order().status(), v1::DRAFT);
 }

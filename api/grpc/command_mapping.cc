@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "api/grpc/value_mapping.h"
@@ -23,7 +22,7 @@ bool IsPrintableAscii(std::string_view text) {
 /// True if `field` is one of those reported, or a part of one.
 bool IsReported(const Violations& reported, std::string_view field) {
   return std::any_of(reported.begin(), reported.end(), [field](const auto& violation) {
-    return absl::StartsWith(field, violation.field) &&
+    return field.starts_with(violation.field) &&
            (field.size() == violation.field.size() || field[violation.field.size()] == '.' ||
             field[violation.field.size()] == '[');
   });

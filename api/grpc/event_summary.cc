@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <numeric>
-#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "domain/order/absl_view.h"
 #include "domain/order/refusals.h"
 
 namespace orders::api {
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kQuotedBytesMax = 80;
 
-std::string Quoted(std::string_view text) {
+std::string Quoted(const std::string& text) {
   if (text.size() <= kQuotedBytesMax) return absl::StrCat("\"", text, "\"");
   std::size_t end = kQuotedBytesMax;
   // Never through the middle of a character: continuation bytes are 10xxxxxx.
@@ -25,11 +25,11 @@ std::string Quoted(std::string_view text) {
 }
 
 /// ", because "..."", or nothing.
-std::string Because(std::string_view reason) {
+std::string Because(const std::string& reason) {
   return reason.empty() ? std::string() : absl::StrCat(", because ", Quoted(reason));
 }
 
-std::string Counted(std::int64_t count, std::string_view thing) {
+std::string Counted(std::int64_t count, const char* thing) {
   return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
 }
 
@@ -70,7 +70,7 @@ struct Summarizer {
 
   std::string operator()(const domain::OrderCreated& event) const {
     return absl::StrCat("Created for customer ", event.customer_id.value, " in ",
-                        event.currency.code(), " with ",
+                        domain::View(event.currency.code()), " with ",
                         Counted(static_cast<std::int64_t>(event.lines.size()), "line"), ".");
   }
   std::string operator()(const domain::ItemAdded& event) const {
@@ -129,11 +129,11 @@ struct Summarizer {
                         " refunded as ", event.refund_id.value, Because(event.reason), ".");
   }
   std::string operator()(const domain::OrderHeld& event) const {
-    return absl::StrCat("Held (", domain::HoldKindName(event.kind), ")", Because(event.reason),
-                        ".");
+    return absl::StrCat("Held (", domain::View(domain::HoldKindName(event.kind)), ")",
+                        Because(event.reason), ".");
   }
   std::string operator()(const domain::HoldReleased& event) const {
-    return absl::StrCat("Hold (", domain::HoldKindName(event.kind), ") released.");
+    return absl::StrCat("Hold (", domain::View(domain::HoldKindName(event.kind)), ") released.");
   }
   std::string operator()(const domain::ItemsShipped& event) const {
     return absl::StrCat("Shipment ", event.shipment_id.value, " sent: ", Units(event.items),

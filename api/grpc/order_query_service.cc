@@ -24,10 +24,19 @@ using application::View;
 // An answer of more than this is asked for again with half the page: a client takes 4 MiB.
 constexpr std::size_t kAnswerBytesMax = 3 << 20;
 
+// Of the time that a call has, what is left for the answer when it may be stale.
+constexpr absl::Duration kStaleAnswerTimeMax = absl::Milliseconds(200);
+
+/// Who takes a stale answer wants one in time: the wait then ends before the call does.
 FreshnessDemand ToDemand(const v1::ReadOptions& options, absl::Time deadline) {
-  return {.min_position = options.min_position(),
-          .allow_stale = options.allow_stale(),
-          .deadline = deadline};
+  FreshnessDemand demand{.min_position = options.min_position(),
+                         .allow_stale = options.allow_stale(),
+                         .deadline = deadline};
+  if (demand.allow_stale && !demand.min_position.empty()) {
+    demand.deadline -=
+        std::clamp((deadline - absl::Now()) / 5, absl::ZeroDuration(), kStaleAnswerTimeMax);
+  }
+  return demand;
 }
 
 absl::Status Overloaded() {
@@ -86,6 +95,9 @@ grpc::ServerUnaryReactor* OrderQueryService::Run(grpc::CallbackServerContext& co
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* OrderQueryService::Watch(
     grpc::CallbackServerContext& context, const grpc::ByteBuffer& request) {
+  // Held while the watch begins: whoever stops the service waits for that.
+  const CallGate::Pass pass = ports_.gate.Enter();
+  if (!pass) return ports_.changes.Refuse(ShuttingDown(), "");
   v1::WatchOrdersRequest message;
   if (absl::Status decoded = Decode(request, message); !decoded.ok()) {
     return ports_.changes.Refuse(decoded, "");

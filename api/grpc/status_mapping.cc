@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
@@ -24,8 +23,24 @@ using application::RequestError;
 using domain::FieldViolation;
 using domain::Refusal;
 
+constexpr std::size_t kResourceBytesMax = 128;
+
+/// Texts may quote what a caller sent: only what any log and any terminal takes, the rest as \xNN.
+std::string Printable(std::string_view text) {
+  std::string printable;
+  printable.reserve(text.size());
+  for (const char c : text) {
+    if (c >= 0x20 && c <= 0x7e) {
+      printable += c;
+    } else {
+      absl::StrAppendFormat(&printable, "\\x%02x", static_cast<unsigned char>(c));
+    }
+  }
+  return printable;
+}
+
 /// The reason of an error that names none itself.
-std::string_view DefaultReason(absl::StatusCode code) {
+std::string DefaultReason(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kInvalidArgument:
       return "INVALID_REQUEST";
@@ -69,12 +84,10 @@ std::string TextOf(const absl::Status& status) {
   if (absl::IsInternal(status) || absl::IsUnknown(status)) {
     return "an internal error; the service's log says more";
   }
-  // Texts may quote what a caller sent: printable, so that it passes any log and any terminal.
-  std::string text = absl::Utf8SafeCHexEscape(status.message());
+  std::string text = Printable({status.message().data(), status.message().size()});
   if (text.size() > kErrorTextBytesMax) {
-    std::size_t end = kErrorTextBytesMax - 3;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    text = absl::StrCat(text.substr(0, end), "...");
+    text.resize(kErrorTextBytesMax - 3);
+    text += "...";
   }
   return text;
 }
@@ -98,9 +111,9 @@ google::rpc::ErrorInfo MakeErrorInfo(const absl::Status& status,
       metadata["current_etag"] = EtagOf(*error->current_revision);
     }
   } else {
-    info.set_reason(std::string(DefaultReason(status.code())));
+    info.set_reason(DefaultReason(status.code()));
   }
-  if (!resource.empty()) metadata["resource"] = absl::Utf8SafeCHexEscape(resource.substr(0, 128));
+  if (!resource.empty()) metadata["resource"] = Printable(resource.substr(0, kResourceBytesMax));
   return info;
 }
 
@@ -126,8 +139,8 @@ void AddBadRequest(const std::vector<FieldViolation>& violations, Details& detai
   google::rpc::BadRequest bad_request;
   for (const FieldViolation& violation : violations) {
     auto& added = *bad_request.add_field_violations();
-    added.set_field(violation.field);
-    added.set_description(absl::Utf8SafeCHexEscape(violation.description));
+    added.set_field(Printable(violation.field));
+    added.set_description(Printable(violation.description));
   }
   while (bad_request.field_violations_size() > 0 && !details.TryAdd(bad_request)) {
     bad_request.mutable_field_violations()->RemoveLast();
@@ -156,9 +169,9 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view res
   }
   if (absl::IsNotFound(status) && !resource.empty()) {
     google::rpc::ResourceInfo info;
-    const bool is_customer = error.has_value() && absl::StartsWith(error->reason, "CUSTOMER");
+    const bool is_customer = error.has_value() && error->reason.starts_with("CUSTOMER");
     info.set_resource_type(is_customer ? "orders.v1.Customer" : "orders.v1.Order");
-    info.set_resource_name(absl::Utf8SafeCHexEscape(resource.substr(0, 128)));
+    info.set_resource_name(Printable(resource.substr(0, kResourceBytesMax)));
     info.set_description(text);
     (void)details.TryAdd(info);
   }
@@ -166,7 +179,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view res
     google::rpc::PreconditionFailure failure;
     auto& violation = *failure.add_violations();
     violation.set_type(refusal->reason);
-    violation.set_subject(std::string(resource));
+    violation.set_subject(Printable(resource.substr(0, kResourceBytesMax)));
     violation.set_description(text);
     (void)details.TryAdd(failure);
   }

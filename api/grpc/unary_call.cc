@@ -5,8 +5,15 @@
 #include "api/grpc/status_mapping.h"
 #include "api/grpc/wire.h"
 #include "application/commands/request_errors.h"
+#include "domain/order/absl_view.h"
 
 namespace orders::api {
+
+absl::Status ShuttingDown() {
+  return application::MakeRequestError(
+      absl::StatusCode::kUnavailable, "the service is stopping; nothing was done",
+      {.reason = "SHUTTING_DOWN", .retry_after = absl::Seconds(1)});
+}
 
 UnaryCall::UnaryCall(grpc::CallbackServerContext& context, grpc::ByteBuffer& response,
                      CallGate& gate, application::Telemetry& telemetry)
@@ -27,10 +34,7 @@ UnaryCall::~UnaryCall() {
 
 bool UnaryCall::IsAdmitted() {
   if (pass_) return true;
-  Fail(application::MakeRequestError(absl::StatusCode::kUnavailable,
-                                     "the service is stopping; nothing was done",
-                                     {.reason = "SHUTTING_DOWN", .retry_after = absl::Seconds(1)}),
-       "");
+  Fail(ShuttingDown(), "");
   return false;
 }
 
@@ -44,7 +48,8 @@ void UnaryCall::Answer(grpc::ByteBuffer bytes) {
 void UnaryCall::Fail(const absl::Status& status, std::string_view resource) {
   if (absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status)) {
     telemetry_->Log(application::Severity::kError,
-                    absl::StrCat("call failed resource=", resource, " status=", status.ToString()));
+                    absl::StrCat("call failed resource=", domain::View(resource),
+                                 " status=", status.ToString()));
   }
   Finish(ToGrpcStatus(status, resource));
 }

@@ -15,6 +15,9 @@
 
 namespace orders::api {
 
+/// Unavailable (SHUTTING_DOWN): what a call gets that comes too late.
+absl::Status ShuttingDown();
+
 /// One unary call that is to be answered: exactly once, by whoever holds it last. Moves from the
 /// gRPC thread to a worker. Dropped unanswered, it says INTERNAL rather than leave its caller
 /// waiting.

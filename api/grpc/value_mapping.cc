@@ -6,6 +6,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "domain/order/absl_view.h"
+
 namespace orders::api {
 namespace {
 
@@ -206,7 +208,7 @@ std::optional<std::uint64_t> ParseEtag(std::string_view etag) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   std::uint64_t revision = 0;
   if (etag.empty() || !std::all_of(etag.begin(), etag.end(), is_digit) ||
-      !absl::SimpleAtoi(etag, &revision) ||
+      !absl::SimpleAtoi(domain::View(etag), &revision) ||
       revision > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
     return std::nullopt;
   }

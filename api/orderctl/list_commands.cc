@@ -77,7 +77,8 @@ auto EnumParser(bool (*parse)(google::protobuf::ConstStringParam, Enum*), std::s
     const std::string name = absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}});
     Enum value{};
     if (!parse(name, &value) || value == Enum{}) return absl::InvalidArgumentError(expected);
-    return name;
+    // A filter names this state as the domain does.
+    return name == v1::FulfilmentStatus_Name(v1::NOTHING_SHIPPED) ? "NONE" : name;
   };
 }
 

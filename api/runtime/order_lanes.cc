@@ -12,7 +12,7 @@
 namespace orders::api {
 namespace {
 
-absl::Status Overloaded(std::string_view text) {
+absl::Status Overloaded(const std::string& text) {
   return application::MakeRequestError(
       absl::StatusCode::kResourceExhausted, text,
       {.reason = "OVERLOADED", .retry_after = absl::Milliseconds(100)});
@@ -27,7 +27,7 @@ OrderLanes::OrderLanes(const OrderLanesOptions& options)
 
 OrderLanes::~OrderLanes() { Stop(); }
 
-absl::Status OrderLanes::Post(std::string_view order_id, absl::Time deadline, Command command) {
+absl::Status OrderLanes::Post(const std::string& order_id, absl::Time deadline, Command command) {
   if (in_flight_.fetch_add(1) >= options_.in_flight_max) {
     in_flight_.fetch_sub(1);
     return Overloaded(absl::StrCat("more than ", options_.in_flight_max,
@@ -53,7 +53,7 @@ absl::Status OrderLanes::Post(std::string_view order_id, absl::Time deadline, Co
     was_idle = lane.empty();
     lane.push_back({deadline, std::move(command)});
   }
-  if (was_idle) PostTurn(shard, std::string(order_id));
+  if (was_idle) PostTurn(shard, order_id);
   return absl::OkStatus();
 }
 
@@ -67,7 +67,7 @@ void OrderLanes::Stop() {
   workers_.Stop();
 }
 
-OrderLanes::Shard& OrderLanes::ShardOf(std::string_view order_id) {
+OrderLanes::Shard& OrderLanes::ShardOf(const std::string& order_id) {
   return shards_[absl::HashOf(order_id) % shards_.size()];
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <deque>
 #include <string>
-#include <string_view>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -41,7 +40,7 @@ class OrderLanes {
 
   /// Never blocks. Errors, and then `command` is never called: ResourceExhausted (OVERLOADED), the
   /// order's lane or the whole is full; Unavailable, the lanes stop.
-  absl::Status Post(std::string_view order_id, absl::Time deadline, Command command);
+  absl::Status Post(const std::string& order_id, absl::Time deadline, Command command);
 
   /// Takes no more, runs what waits, joins the workers. Called by one thread, not by a worker.
   void Stop();
@@ -61,7 +60,7 @@ class OrderLanes {
     absl::flat_hash_map<std::string, Lane> lanes ABSL_GUARDED_BY(mutex);
   };
 
-  Shard& ShardOf(std::string_view order_id);
+  Shard& ShardOf(const std::string& order_id);
   void PostTurn(Shard& shard, std::string order_id);
   void RunFront(Shard& shard, const std::string& order_id);
 

@@ -22,10 +22,6 @@ namespace {
 constexpr std::size_t kRequestIdBytesMax = 128;
 constexpr absl::Duration kRetryLater = absl::Seconds(1);
 
-absl::Time ToMicroseconds(absl::Time time) {
-  return absl::FromUnixMicros(absl::ToUnixMicros(time));
-}
-
 bool IsRequestId(std::string_view id) {
   return !id.empty() && id.size() <= kRequestIdBytesMax &&
          std::all_of(id.begin(), id.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -176,7 +172,6 @@ class OrderCommandHandler::Impl {
     }
 
     if (makes_id) request.order_id = OrderIdFor(call.actor, request.request_id);
-    TruncateBusinessTime(request.command);
     Task task{.call = call, .request = std::move(request)};
     task.request_hash = HashOfRequestId(task.request.request_id, ports_.digest);
     task.metadata.request_hash = RequestHash(task.request.command, ports_.digest);
@@ -257,7 +252,7 @@ class OrderCommandHandler::Impl {
                                         entry->first_revision),
                            {.reason = "REQUEST_ID_REUSED"}));
     }
-    task.metadata.time = ToMicroseconds(ports_.clock.Now());
+    task.metadata.time = domain::TruncateToMicros(ports_.clock.Now());
     domain::StampTime(request.command, task.metadata.time);
 
     const bool creates = std::holds_alternative<domain::CreateOrder>(request.command);

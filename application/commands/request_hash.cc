@@ -188,10 +188,6 @@ void Describe(const ReceiveReturn& command, Form& form) {
   form.All(return_id, items, occurred_at);
 }
 
-absl::Time ToMicroseconds(absl::Time time) {
-  return absl::FromUnixMicros(absl::ToUnixMicros(time));
-}
-
 }  // namespace
 
 std::string CanonicalForm(const OrderCommand& command) {
@@ -216,16 +212,6 @@ std::string ToHex(const Sha256& hash) {
     hex[2 * i + 1] = kDigits[hash[i] & 0xF];
   }
   return hex;
-}
-
-void TruncateBusinessTime(OrderCommand& command) {
-  std::visit(
-      [](auto& one) {
-        if constexpr (requires { one.occurred_at; }) {
-          if (one.occurred_at.has_value()) one.occurred_at = ToMicroseconds(*one.occurred_at);
-        }
-      },
-      command);
 }
 
 }  // namespace orders::application

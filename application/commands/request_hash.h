@@ -21,8 +21,4 @@ std::string RequestHash(const domain::OrderCommand& command, const Digest& diges
 /// 64 lower-case hexadecimal digits.
 std::string ToHex(const Sha256& hash);
 
-/// Cuts the caller's business time to the microseconds that are stored, so that a decision is the
-/// same before and after a reload.
-void TruncateBusinessTime(domain::OrderCommand& command);
-
 }  // namespace orders::application

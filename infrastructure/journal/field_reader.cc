@@ -12,15 +12,6 @@ namespace {
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kRateMax = 10'000'000;
 
-/// The parser lets "\udc00" through, an escaped half of a pair, as three bytes that are no UTF-8.
-bool HasSurrogate(std::string_view text) {
-  for (std::size_t at = text.find('\xED'); at != std::string_view::npos;
-       at = text.find('\xED', at + 1)) {
-    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void FieldReader::Read(const Element& element, bool& out) {
@@ -63,8 +54,6 @@ void FieldReader::Read(const Element& element, std::string& out) {
   std::string_view text;
   if (element.get(text) != simdjson::SUCCESS) {
     error_ = ": must be a string";
-  } else if (HasSurrogate(text)) {
-    error_ = ": is not UTF-8";
   } else {
     out = text;
   }

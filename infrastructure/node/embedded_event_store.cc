@@ -11,6 +11,7 @@
 
 #include "infrastructure/node/append_limits.h"
 #include "infrastructure/node/catch_up_subscription.h"
+#include "infrastructure/node/checked_vfs.h"
 #include "infrastructure/node/head_witness.h"
 #include "infrastructure/node/log_file.h"
 #include "infrastructure/node/log_reader.h"
@@ -45,16 +46,17 @@ absl::Status CheckOptions(const EmbeddedEventStoreOptions& options) {
 class Store final : public EmbeddedEventStore {
  public:
   Store(EmbeddedEventStoreOptions options, std::optional<StoreDirectory> directory,
-        std::optional<HeadWitness> witness, OpenedLog log)
+        std::unique_ptr<CheckedVfs> vfs, LogPlace place, std::optional<HeadWitness> witness,
+        OpenedLog log)
       : options_(std::move(options)),
         directory_(std::move(directory)),
+        vfs_(std::move(vfs)),
         witness_(std::move(witness)),
         log_(std::move(log)) {
     sqlite::Database* const shared = options_.in_memory ? log_.writer.get() : nullptr;
     source_.recent = std::make_shared<RecentEvents>(log_.head.position, options_.recent_events_max,
                                                     options_.recent_bytes_max);
-    source_.reader = std::make_shared<LogReader>(
-        directory_.has_value() ? directory_->log_path() : "", options_, shared);
+    source_.reader = std::make_shared<LogReader>(std::move(place), options_, shared);
     writer_.emplace(options_, log_, witness_.has_value() ? &*witness_ : nullptr,
                     directory_.has_value() ? &*directory_ : nullptr, *source_.recent,
                     source_.reader->shared_mutex());
@@ -92,6 +94,7 @@ class Store final : public EmbeddedEventStore {
  private:
   const EmbeddedEventStoreOptions options_;
   std::optional<StoreDirectory> directory_;
+  std::unique_ptr<CheckedVfs> vfs_;
   std::optional<HeadWitness> witness_;
   OpenedLog log_;
   SubscriptionSource source_;
@@ -186,20 +189,26 @@ absl::StatusOr<std::unique_ptr<EmbeddedEventStore>> EmbeddedEventStore::Open(
     EmbeddedEventStoreOptions options) {
   if (const absl::Status fit = CheckOptions(options); !fit.ok()) return fit;
   std::optional<StoreDirectory> directory;
+  std::unique_ptr<CheckedVfs> vfs;
   std::optional<HeadWitness> witness;
+  LogPlace place;
   if (!options.in_memory) {
     absl::StatusOr<StoreDirectory> opened = StoreDirectory::Open(options.directory);
     if (!opened.ok()) return opened.status();
     directory.emplace(*std::move(opened));
+    absl::StatusOr<std::unique_ptr<CheckedVfs>> registered = CheckedVfs::Register(options.vfs);
+    if (!registered.ok()) return registered.status();
+    vfs = *std::move(registered);
+    place = {directory->log_path(), vfs->name()};
     absl::StatusOr<HeadWitness> found = HeadWitness::Open(options.vfs, directory->witness_path());
     if (!found.ok()) return found.status();
     witness.emplace(*std::move(found));
   }
-  absl::StatusOr<OpenedLog> log = OpenLog(directory.has_value() ? directory->log_path() : "",
-                                          options, witness.has_value() ? &*witness : nullptr);
+  absl::StatusOr<OpenedLog> log =
+      OpenLog(place, options, witness.has_value() ? &*witness : nullptr);
   if (!log.ok()) return log.status();
-  return std::make_unique<Store>(std::move(options), std::move(directory), std::move(witness),
-                                 *std::move(log));
+  return std::make_unique<Store>(std::move(options), std::move(directory), std::move(vfs),
+                                 std::move(place), std::move(witness), *std::move(log));
 }
 
 }  // namespace eventstoredb

@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include <sqlite3.h>
 #include <sys/random.h>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "infrastructure/node/checked_vfs.h"
 #include "infrastructure/node/vfs_file.h"
 #include "infrastructure/sqlite/transaction.h"
 
@@ -56,6 +58,7 @@ std::uint32_t BigEndian32(std::string_view header, std::size_t offset) {
 // Looks at the file's header before SQLite does: a file of a newer version stays as it is.
 absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
   constexpr int kHeaderBytes = 100;
+  constexpr std::size_t kReservedOffset = 20;
   constexpr std::size_t kUserVersionOffset = 60;
   constexpr std::size_t kApplicationIdOffset = 68;
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
@@ -65,11 +68,18 @@ absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
   if (!header.ok()) return header.status();
   if (header->empty()) return absl::OkStatus();
   if (header->size() < kHeaderBytes || !header->starts_with(kMagic)) {
+    // The power may have gone while the file was made: then the journal of that is still there, and
+    // SQLite makes the file empty again.
+    const absl::StatusOr<bool> being_made = VfsFile::Exists(vfs, path + "-journal");
+    if (!being_made.ok()) return being_made.status();
+    if (*being_made) return absl::OkStatus();
     return absl::DataLossError(absl::StrCat(path, " does not begin like a log"));
   }
+  // Ours keep room for a checksum in each page, from the first write on.
+  const bool has_checksums = static_cast<unsigned char>((*header)[kReservedOffset]) != 0;
   const std::int64_t application_id = BigEndian32(*header, kApplicationIdOffset);
   const std::int64_t version = BigEndian32(*header, kUserVersionOffset);
-  if (application_id != 0 && application_id != kApplicationId) {
+  if (!has_checksums || (application_id != 0 && application_id != kApplicationId)) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is not an event store"));
   }
   if (version > kFormatVersion) {
@@ -152,13 +162,21 @@ absl::Status ConfigureWriter(sqlite::Database& database, const EmbeddedEventStor
   absl::Status done = database.Execute(absl::StrCat(
       "PRAGMA page_size=4096;PRAGMA cache_spill=OFF;PRAGMA cache_size=-", kWriterCacheKib));
   if (!done.ok() || options.in_memory) return done;
+  // Of a file that exists this changes nothing.
+  int reserved = CheckedVfs::kReservedBytes;
+  sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   done = database.Execute("PRAGMA journal_mode=WAL");
   if (done.ok()) done = Expect(database, "journal_mode", "wal");
   const bool durable = options.durability_for_tests;
   if (done.ok())
     done = database.Execute(durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
   if (done.ok()) done = Expect(database, "synchronous", durable ? "2" : "0");
-  if (done.ok()) done = Expect(database, "page_size", "4096");
+  if (done.ok()) done = Expect(database, "page_size", absl::StrCat(CheckedVfs::kPageBytes));
+  reserved = -1;
+  sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  if (done.ok() && reserved != CheckedVfs::kReservedBytes) {
+    return absl::DataLossError("the log's pages have no room for checksums");
+  }
   return done;
 }
 
@@ -326,6 +344,8 @@ absl::Status CheckAfterUncleanEnd(sqlite::Database& database) {
 }
 
 absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, bool new_generation) {
+  // Marked already: a store on a full disk must open without a write.
+  if (!log.identity.was_closed_cleanly && !new_generation) return absl::OkStatus();
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
@@ -352,16 +372,16 @@ absl::StatusOr<bool> IsFresh(sqlite::Database& database) {
 
 }  // namespace
 
-absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventStoreOptions& options,
+absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStoreOptions& options,
                                   HeadWitness* witness) {
   if (!options.in_memory) {
-    if (const absl::Status fits = CheckHeader(path, options.vfs); !fits.ok()) return fits;
+    if (const absl::Status fits = CheckHeader(place.path, options.vfs); !fits.ok()) return fits;
   }
   OpenedLog log;
   absl::StatusOr<std::unique_ptr<sqlite::Database>> opened =
-      sqlite::Database::Open({.path = options.in_memory ? ":memory:" : path,
+      sqlite::Database::Open({.path = options.in_memory ? ":memory:" : place.path,
                               .mode = sqlite::OpenMode::kReadWriteCreate,
-                              .vfs = options.in_memory ? "" : options.vfs,
+                              .vfs = options.in_memory ? "" : place.vfs,
                               .checkpoint_pages = 0,
                               .checkpoint_on_close = false});
   if (!opened.ok()) return opened.status();
@@ -385,9 +405,6 @@ absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventSt
   log.identity = *identity;
   if (!log.identity.was_closed_cleanly) {
     if (const absl::Status checked = CheckAfterUncleanEnd(database); !checked.ok()) return checked;
-    // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
-    const auto moved = database.Checkpoint(sqlite::CheckpointMode::kTruncate);
-    if (!moved.ok()) return moved.status();
   }
   const absl::StatusOr<LogHead> head = ReadHead(database);
   if (!head.ok()) return head.status();
@@ -396,6 +413,13 @@ absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventSt
       CheckWitness(database, log.identity, log.head, witnessed, options.accept_truncation);
   if (!floor.ok()) return floor.status();
   log.head.position = *floor;
+  // Not before the log was found whole: one that is refused stays as it is.
+  if (!log.identity.was_closed_cleanly) {
+    // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
+    const auto moved = database.Checkpoint(sqlite::CheckpointMode::kTruncate);
+    // A full disk keeps appends out, not reads.
+    if (!moved.ok() && !absl::IsResourceExhausted(moved.status())) return moved.status();
+  }
   const bool new_generation = options.new_generation || options.accept_truncation.has_value();
   if (const absl::Status marked = MarkOpen(database, log, new_generation); !marked.ok()) {
     return marked;
@@ -411,10 +435,9 @@ absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventSt
   return log;
 }
 
-absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(
-    const std::string& path, const EmbeddedEventStoreOptions& options) {
+absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(const LogPlace& place) {
   absl::StatusOr<std::unique_ptr<sqlite::Database>> reader = sqlite::Database::Open(
-      {.path = path, .mode = sqlite::OpenMode::kQueryOnly, .vfs = options.vfs});
+      {.path = place.path, .mode = sqlite::OpenMode::kQueryOnly, .vfs = place.vfs});
   if (!reader.ok()) return reader.status();
   const absl::Status done =
       (*reader)->Execute(absl::StrCat("PRAGMA cache_size=-", kReaderCacheKib));

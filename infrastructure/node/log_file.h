@@ -36,15 +36,20 @@ struct OpenedLog {
   LogHead head;
 };
 
-/// Opens, or makes, the log at `path` ("" for one in memory), checks its version, its settings and
+/// Where a log lies. Of one in memory nothing is looked at.
+struct LogPlace {
+  std::string path;
+  std::string vfs;  ///< A CheckedVfs.
+};
+
+/// Opens, or makes, the log at `place`, checks its version, its settings and
 /// its end against `witness` (null in memory), and marks it as open. Errors: as
 /// EmbeddedEventStore::Open.
-absl::StatusOr<OpenedLog> OpenLog(const std::string& path, const EmbeddedEventStoreOptions& options,
+absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStoreOptions& options,
                                   HeadWitness* witness);
 
 /// A connection for reads only.
-absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(
-    const std::string& path, const EmbeddedEventStoreOptions& options);
+absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(const LogPlace& place);
 
 /// The last act of the writer: everything moved into the file, and marked as closed cleanly.
 absl::Status CloseLog(sqlite::Database& writer);

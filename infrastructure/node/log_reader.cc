@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "infrastructure/node/event_row.h"
-#include "infrastructure/node/log_file.h"
 #include "infrastructure/sqlite/transaction.h"
 
 namespace eventstoredb {
@@ -83,9 +82,9 @@ class LogReader::Lease {
   Connection* connection_;
 };
 
-LogReader::LogReader(std::string path, const EmbeddedEventStoreOptions& options,
+LogReader::LogReader(LogPlace place, const EmbeddedEventStoreOptions& options,
                      sqlite::Database* shared)
-    : path_(std::move(path)), options_(options), shared_(shared) {
+    : place_(std::move(place)), options_(options), shared_(shared) {
   if (shared == nullptr) return;
   connections_.push_back(std::make_unique<Connection>());
   connections_.back()->database = shared;
@@ -116,7 +115,7 @@ absl::StatusOr<LogReader::Connection*> LogReader::Acquire(absl::Time deadline) {
     }
     ++opening_;
   }
-  absl::StatusOr<std::unique_ptr<sqlite::Database>> opened = OpenLogReader(path_, options_);
+  absl::StatusOr<std::unique_ptr<sqlite::Database>> opened = OpenLogReader(place_);
   absl::MutexLock lock(&mutex_);
   --opening_;
   if (!opened.ok()) return opened.status();

@@ -17,6 +17,7 @@
 
 #include "eventstoredb/event_store.h"
 #include "eventstoredb/node/embedded_event_store.h"
+#include "infrastructure/node/log_file.h"
 #include "infrastructure/sqlite/database.h"
 
 namespace eventstoredb {
@@ -34,7 +35,7 @@ struct EventPage {
 class LogReader {
  public:
   /// `shared` (of a log in memory) is used for all reads, under `shared_mutex()`; else null.
-  LogReader(std::string path, const EmbeddedEventStoreOptions& options, sqlite::Database* shared);
+  LogReader(LogPlace place, const EmbeddedEventStoreOptions& options, sqlite::Database* shared);
 
   /// Null for a log on disk: there readers and the writer have connections of their own.
   absl::Mutex* shared_mutex() { return shared_ == nullptr ? nullptr : &shared_mutex_; }
@@ -83,7 +84,7 @@ class LogReader {
   absl::Status FillStreamPage(Connection& connection, const StreamQuery& query, EventPage& page);
   absl::Status FillAllPage(Connection& connection, const AllQuery& query, EventPage& page);
 
-  const std::string path_;
+  const LogPlace place_;
   const EmbeddedEventStoreOptions options_;
   sqlite::Database* const shared_;
   absl::Mutex shared_mutex_;

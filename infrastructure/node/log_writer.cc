@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
-#include "infrastructure/node/append_decision.h"
 #include "infrastructure/node/append_limits.h"
 #include "infrastructure/node/event_row.h"
 #include "infrastructure/sqlite/status.h"
@@ -225,9 +224,18 @@ absl::Status LogWriter::WriteGroup(Group& group) {
           absl::DeadlineExceededError("the append waited until its deadline; nothing written"));
       continue;
     }
-    Answer answer = DecideAndWrite(group, append);
-    const bool group_lives = answer.ok() || absl::IsAborted(answer.status());
-    if (!group_lives) return answer.status();
+    const absl::StatusOr<AppendDecision> decision = Decide(group, append);
+    if (!decision.ok()) {
+      // A stream that cannot be read is its own trouble, not that of the others in the group.
+      if (!absl::IsDataLoss(decision.status()) || !database_.in_transaction()) {
+        return decision.status();
+      }
+      append.stream->unreadable = true;
+      group.answers.push_back(decision.status());
+      continue;
+    }
+    Answer answer = Apply(group, append, *decision);
+    if (!answer.ok() && !absl::IsAborted(answer.status())) return answer.status();
     group.answers.push_back(std::move(answer));
   }
   if (group.head.position == head_.position) return absl::OkStatus();  // Nothing to write.
@@ -251,7 +259,6 @@ absl::Status LogWriter::WriteGroup(Group& group) {
   }
   absl::MutexLock lock(&mutex_);
   ++stats_.groups;
-  ++stats_.commits;
   stats_.commit_time_sum += took;
   stats_.commit_time_max = std::max(stats_.commit_time_max, took);
   stats_.wal_pages = database_.wal_pages();
@@ -263,6 +270,7 @@ absl::Status LogWriter::LoadStream(Group& group, CachedStream& stream) {
   stream.touched = true;
   group.touched.push_back(&stream);
   if (stream.loaded) return absl::OkStatus();
+  stream.unreadable = false;
   stream.id = 0;
   stream.last.reset();
   absl::StatusOr<sqlite::Statement*> find =
@@ -288,7 +296,7 @@ absl::Status LogWriter::LoadStream(Group& group, CachedStream& stream) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<AppendResult> LogWriter::DecideAndWrite(Group& group, Pending& append) {
+absl::StatusOr<AppendDecision> LogWriter::Decide(Group& group, Pending& append) {
   CachedStream& stream = *append.stream;
   if (const absl::Status loaded = LoadStream(group, stream); !loaded.ok()) return loaded;
 
@@ -308,15 +316,18 @@ absl::StatusOr<AppendResult> LogWriter::DecideAndWrite(Group& group, Pending& ap
     (*get)->BindInt64(1, stream.id).BindInt64(2, static_cast<std::int64_t>(revision));
     return ReadStanding(**get);
   };
-  const absl::StatusOr<AppendDecision> decision =
-      DecideAppend(append.request.expected, append.request.events, stream.last,
-                   {.first_with_id = first_with_id, .at = at});
-  if (!decision.ok()) return decision.status();
-  if (const auto* written = std::get_if<AlreadyWritten>(&*decision)) {
+  return DecideAppend(append.request.expected, append.request.events, stream.last,
+                      {.first_with_id = first_with_id, .at = at});
+}
+
+absl::StatusOr<AppendResult> LogWriter::Apply(Group& group, Pending& append,
+                                              const AppendDecision& decision) {
+  const CachedStream& stream = *append.stream;
+  if (const auto* written = std::get_if<AlreadyWritten>(&decision)) {
     ++group.idempotent;
     return AppendResult{written->revision, written->position};
   }
-  if (std::holds_alternative<WrongRevision>(*decision)) {
+  if (std::holds_alternative<WrongRevision>(decision)) {
     ++group.refused;
     return WrongExpectedRevisionError(stream.name, stream.last);
   }
@@ -450,12 +461,12 @@ void LogWriter::Finish(Group& group, const absl::Status& outcome) {
   }
   for (CachedStream* const stream : group.touched) {
     stream->touched = false;
-    if (!done) stream->loaded = false;
+    if (!done || stream->unreadable) stream->loaded = false;
   }
   {
     absl::MutexLock lock(&mutex_);
     for (CachedStream* const stream : group.touched) {
-      if (!done) continue;
+      if (!done || stream->unreadable) continue;
       stream->known = true;
       stream->head = stream->last;
     }

@@ -18,6 +18,7 @@
 
 #include "eventstoredb/event_store.h"
 #include "eventstoredb/node/embedded_event_store.h"
+#include "infrastructure/node/append_decision.h"
 #include "infrastructure/node/head_witness.h"
 #include "infrastructure/node/log_file.h"
 #include "infrastructure/node/recent_events.h"
@@ -71,7 +72,8 @@ class LogWriter {
   void DoIdleWork() ABSL_LOCKS_EXCLUDED(mutex_);
   void Process(Group& group);
   absl::Status WriteGroup(Group& group);
-  absl::StatusOr<AppendResult> DecideAndWrite(Group& group, Pending& append);
+  absl::StatusOr<AppendDecision> Decide(Group& group, Pending& append);
+  absl::StatusOr<AppendResult> Apply(Group& group, Pending& append, const AppendDecision& decision);
   absl::Status LoadStream(Group& group, CachedStream& stream);
   absl::StatusOr<std::int64_t> TypeId(Group& group, const std::string& type);
   absl::Status WriteEvents(Group& group, Pending& append);

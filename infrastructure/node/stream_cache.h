@@ -22,6 +22,7 @@ struct CachedStream {
   // The writer thread's own, inside a group: where the stream will be once the group is synced.
   bool loaded = false;
   bool touched = false;
+  bool unreadable = false;
   std::int64_t id = 0;  ///< 0: no row yet.
   std::optional<std::uint64_t> last;
 };

@@ -17,11 +17,27 @@ sqlite3_file* AsFile(const std::unique_ptr<char[]>& storage) {
   return reinterpret_cast<sqlite3_file*>(storage.get());
 }
 
+absl::StatusOr<sqlite3_vfs*> Find(const std::string& name) {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(name.empty() ? nullptr : name.c_str());
+  if (vfs == nullptr) return absl::InvalidArgumentError(absl::StrCat("no such VFS: ", name));
+  return vfs;
+}
+
 }  // namespace
 
+absl::StatusOr<bool> VfsFile::Exists(const std::string& vfs_name, const std::string& path) {
+  const absl::StatusOr<sqlite3_vfs*> vfs = Find(vfs_name);
+  if (!vfs.ok()) return vfs.status();
+  int exists = 0;
+  const int code = (*vfs)->xAccess(*vfs, path.c_str(), SQLITE_ACCESS_EXISTS, &exists);
+  if (code != SQLITE_OK) return sqlite::ToStatus(code, absl::StrCat("look for ", path));
+  return exists != 0;
+}
+
 absl::StatusOr<VfsFile> VfsFile::Open(const std::string& vfs_name, const std::string& path) {
-  sqlite3_vfs* vfs = sqlite3_vfs_find(vfs_name.empty() ? nullptr : vfs_name.c_str());
-  if (vfs == nullptr) return absl::InvalidArgumentError(absl::StrCat("no such VFS: ", vfs_name));
+  const absl::StatusOr<sqlite3_vfs*> found = Find(vfs_name);
+  if (!found.ok()) return found.status();
+  sqlite3_vfs* const vfs = *found;
   std::string full(static_cast<std::size_t>(vfs->mxPathname) + 1, '\0');
   const int named = vfs->xFullPathname(vfs, path.c_str(), vfs->mxPathname, full.data());
   if ((named & 0xFF) != SQLITE_OK) return sqlite::ToStatus(named, path);

@@ -18,6 +18,7 @@ class VfsFile {
  public:
   /// `vfs` empty: the default one. Made if missing. Errors: as sqlite::ToStatus.
   static absl::StatusOr<VfsFile> Open(const std::string& vfs, const std::string& path);
+  static absl::StatusOr<bool> Exists(const std::string& vfs, const std::string& path);
   VfsFile(VfsFile&& other) noexcept { *this = std::move(other); }
   VfsFile& operator=(VfsFile&&) noexcept;
   ~VfsFile();

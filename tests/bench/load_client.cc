@@ -48,7 +48,7 @@ v1::CreateOrderRequest TwoLines(const std::string& order_id) {
   v1::CreateOrderRequest request;
   request.set_order_id(order_id);
   request.mutable_options()->set_request_id("create-" + order_id);
-  request.set_customer_id("customer-" + order_id.substr(order_id.size() - 4));
+  request.set_customer_id("customer-" + order_id);
   request.set_currency_code("EUR");
   for (int i = 0; i < 2; ++i) {
     v1::NewLine* line = request.add_lines();

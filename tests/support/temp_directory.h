@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -8,8 +9,11 @@ namespace eventstoredb::testing_support {
 /// A directory that goes with this object.
 class TempDirectory {
  public:
-  TempDirectory() {
-    std::string path = (std::filesystem::temp_directory_path() / "eventstore-XXXXXX").string();
+  /// Inside `parent`; empty: where the system keeps temporary files.
+  explicit TempDirectory(const std::string& parent = "") {
+    const std::filesystem::path within =
+        parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
+    std::string path = (within / "eventstore-XXXXXX").string();
     path_ = mkdtemp(path.data());
   }
   ~TempDirectory() {

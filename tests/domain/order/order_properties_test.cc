@@ -318,7 +318,7 @@ TEST(OrderProperties, TheWalksReachEveryEventEveryEndAndMostRefusals) {
   std::set<std::string> payments;
   std::set<std::string> fulfilments;
   Dice dice(20);
-  for (int walk = 0; walk < 1500; ++walk) {
+  for (int walk = 0; walk < 2000; ++walk) {
     Seeds seeds(60);
     for (std::uint64_t& seed : seeds) seed = dice.Roll();
     const Order end = Walk(seeds, [&](const Step& step) {

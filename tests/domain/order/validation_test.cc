@@ -106,6 +106,20 @@ TEST(Validate, NamesEachFieldAsTheRequestDoes) {
   EXPECT_EQ(FieldsOf(PlaceHold{static_cast<HoldKind>(9), ""}), Fields{"kind"});
 }
 
+TEST(Validate, WantsACountryOfTwoUpperCaseLetters) {
+  for (const char* bad : {"", "G", "gb", "Gb", "GBR", "G1"}) {
+    Address address = kHome;
+    address.country = bad;
+    EXPECT_EQ(FieldsOf(SetShippingAddress{address}), Fields{"address.country_code"}) << bad;
+    EXPECT_EQ(FieldsOf(SetBillingAddress{address}), Fields{"address.country_code"}) << bad;
+  }
+}
+
+TEST(Validate, WantsTheNameLineAndCityOfAnAddress) {
+  EXPECT_EQ(FieldsOf(SetShippingAddress{Address{.country = "GB"}}),
+            (Fields{"address.name", "address.line1", "address.city"}));
+}
+
 TEST(Validate, RefusesQuantitiesOutOfRange) {
   for (const std::int64_t bad : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'000'001},
                                  std::int64_t{1} << 31, kMost, -kMost - 1}) {

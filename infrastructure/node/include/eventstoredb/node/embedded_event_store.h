@@ -64,7 +64,7 @@ struct EmbeddedEventStoreOptions {
 };
 
 struct EmbeddedEventStoreStats {
-  std::uint64_t groups = 0;  ///< Commits with at least one event or position.
+  std::uint64_t groups = 0;  ///< Commits, each with one sync.
   std::uint64_t group_events_max = 0;
   std::uint64_t events = 0;  ///< Written since open.
   std::uint64_t appends_written = 0;
@@ -72,18 +72,18 @@ struct EmbeddedEventStoreStats {
   std::uint64_t appends_refused = 0;    ///< Wrong expected revision.
   std::uint64_t appends_exhausted = 0;  ///< No space, or too many in flight.
   std::uint64_t appends_in_flight = 0;
-  std::uint64_t commits = 0;  ///< Timed: COMMIT with its sync.
-  absl::Duration commit_time_sum;
+  absl::Duration commit_time_sum;  ///< Of COMMIT with its sync.
   absl::Duration commit_time_max;
   std::uint64_t checkpoints = 0;
   int wal_pages = 0;
   std::uint64_t last_position = 0;  ///< Of the last durable event or empty append; 0: none.
-  std::uint64_t subscriptions = 0;
 };
 
 /// An EventStore in a directory of this machine (docs/storage-format.md): SQLite, one writer thread
 /// with group commit. An append is answered after the sync of its group; a position once answered
-/// is never handed out again.
+/// is never handed out again. What is refused without a look at the log (InvalidArgument, too many
+/// in flight, closing) is answered on the caller's thread, all else on the writer's. An append to a
+/// stream whose stored events cannot be read is DataLoss: nothing written, others go on.
 class EmbeddedEventStore : public EventStore {
  public:
   /// Errors, and the exit code a program should end with:

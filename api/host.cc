@@ -1,0 +1,355 @@
+#include "api/host.h"
+
+#include <optional>
+#include <utility>
+
+#include <sys/statfs.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+#include "api/grpc/grpc_server.h"
+#include "api/grpc/order_change_hub.h"
+#include "api/grpc/order_command_service.h"
+#include "api/grpc/order_query_service.h"
+#include "api/runtime/call_gate.h"
+#include "api/runtime/order_lanes.h"
+#include "api/runtime/worker_pool.h"
+#include "application/commands/order_command_handler.h"
+#include "application/projections/customers_projection.h"
+#include "application/projections/orders_projection.h"
+#include "application/projections/projection_host.h"
+#include "application/queries/default_order_query_handler.h"
+#include "application/queries/freshness_gate.h"
+#include "application/queries/order_view_cache.h"
+#include "eventstoredb/node/embedded_event_store.h"
+#include "infrastructure/config/secret_file.h"
+#include "infrastructure/config/settings.h"
+#include "infrastructure/journal/event_codec.h"
+#include "infrastructure/journal/order_journal.h"
+#include "infrastructure/journal/order_journal_feed.h"
+#include "infrastructure/runtime/openssl_digest.h"
+#include "infrastructure/runtime/split_mix_random.h"
+#include "infrastructure/runtime/system_clock.h"
+#include "infrastructure/runtime/thread_scheduler.h"
+#include "infrastructure/runtime/uuid7_id_source.h"
+#include "infrastructure/views/sqlite_views.h"
+
+namespace orders::api {
+namespace {
+
+using application::Severity;
+using infrastructure::Settings;
+
+// Answers that are given out reach their sockets within this. One that does not is, for its caller,
+// a call of unknown outcome, never a wrong one.
+constexpr absl::Duration kFlushGrace = absl::Milliseconds(200);
+constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
+
+constexpr long kTmpfsMagic = 0x01021994;
+constexpr long kRamfsMagic = static_cast<long>(0x858458f6);
+
+bool IsInMemoryFileSystem(const std::string& path) {
+  struct statfs about {};
+  if (statfs(path.c_str(), &about) != 0) return false;
+  return about.f_type == kTmpfsMagic || about.f_type == kRamfsMagic;
+}
+
+/// The codes of EmbeddedEventStore::Open, which says what is wrong; here, what to do.
+Host::Failure StoreFailure(const absl::Status& status, const std::string& data) {
+  const auto failure = [&](ExitCode code, const char* advice) {
+    return Host::Failure{code, absl::StrCat("data ", data, ": ", status.message(), ". ", advice)};
+  };
+  switch (status.code()) {
+    case absl::StatusCode::kDataLoss:
+      return failure(ExitCode::kDataDamaged,
+                     "Nothing was changed. Restore the folder from a backup.");
+    case absl::StatusCode::kNotFound:
+      return failure(ExitCode::kCannotCreate,
+                     "Make the folder above it first, or name another with --data.");
+    case absl::StatusCode::kOutOfRange:
+      return failure(ExitCode::kCannotCreate, "Name a folder with --data.");
+    case absl::StatusCode::kUnavailable:
+      return failure(ExitCode::kIo, "Look at the disk and the system's log.");
+    case absl::StatusCode::kResourceExhausted:
+      return failure(ExitCode::kIo, "Free some space on the disk.");
+    case absl::StatusCode::kAlreadyExists:
+      return failure(ExitCode::kInUse, "Stop that process, or name another folder with --data.");
+    case absl::StatusCode::kPermissionDenied:
+      return failure(ExitCode::kNoPermission,
+                     "Run as the folder's owner, or give this user the right to write there.");
+    case absl::StatusCode::kFailedPrecondition:
+      return failure(ExitCode::kConfig,
+                     "Nothing was changed. Run the newer version, or name another folder with "
+                     "--data.");
+    case absl::StatusCode::kInvalidArgument:
+      return failure(ExitCode::kConfig, "Correct the setting.");
+    default:
+      return failure(ExitCode::kInternal, "This is a bug; please report it.");
+  }
+}
+
+Host::Failure ServerFailure(const absl::Status& status) {
+  const auto failure = [&](ExitCode code, const char* advice) {
+    return Host::Failure{code, absl::StrCat("grpc-listen ", status.message(), ". ", advice)};
+  };
+  switch (status.code()) {
+    case absl::StatusCode::kAlreadyExists:
+      return failure(ExitCode::kUnavailable,
+                     "Stop what listens there, or name another address with --grpc-listen.");
+    case absl::StatusCode::kPermissionDenied:
+      return failure(ExitCode::kNoPermission, "Name a port above 1023 with --grpc-listen.");
+    case absl::StatusCode::kInvalidArgument:
+      return failure(ExitCode::kConfig, "Name an address of this machine with --grpc-listen.");
+    default:
+      return failure(ExitCode::kInternal, "This is a bug; please report it.");
+  }
+}
+
+CallLimits LimitsOf(const Settings& settings) {
+  return {.deadline_default = settings.deadline_default, .deadline_max = settings.deadline_max};
+}
+
+}  // namespace
+
+/// All parts, in the order in which they need each other; destroyed in the opposite one.
+class Host::Impl {
+ public:
+  Impl(const Settings& settings, application::Telemetry& telemetry)
+      : settings_(settings), telemetry_(telemetry), ids_(clock_) {}
+
+  bool OpenStore(std::function<void()> on_fatal, Failure& failure);
+  bool OpenViews(Failure& failure);
+  bool StartServer(Failure& failure);
+  bool Stop();
+  void Abandon();
+  std::string ReadyLine() const;
+
+ private:
+  void MakeUseCases(std::string seal_key);
+
+  const Settings settings_;
+  application::Telemetry& telemetry_;
+
+  infrastructure::SystemClock clock_;
+  infrastructure::SplitMixRandom random_;
+  infrastructure::Uuid7IdSource ids_;
+  infrastructure::ThreadScheduler scheduler_;
+  std::optional<infrastructure::OpensslDigest> digest_;
+
+  std::unique_ptr<eventstoredb::EmbeddedEventStore> store_;
+  application::StoreIdentity identity_;
+  std::optional<infrastructure::OrderJournal> journal_;
+  std::optional<infrastructure::OrderJournalFeed> feed_;
+
+  std::unique_ptr<infrastructure::SqliteViews> views_;
+  std::optional<application::OrderViewCache> view_cache_;
+  std::optional<application::FreshnessGate> orders_gate_;
+  std::optional<application::FreshnessGate> customers_gate_;
+  std::optional<application::ProjectionHost> projections_;
+
+  std::optional<application::OrderCommandHandler> commands_;
+  std::optional<application::DefaultOrderQueryHandler> queries_;
+
+  CallGate gate_;
+  std::optional<OrderLanes> lanes_;
+  std::optional<WorkerPool> query_workers_;
+  std::optional<OrderChangeHub> changes_;
+  std::optional<OrderCommandService> command_service_;
+  std::optional<OrderQueryService> query_service_;
+  std::unique_ptr<GrpcServer> server_;
+};
+
+bool Host::Impl::OpenStore(std::function<void()> on_fatal, Failure& failure) {
+  eventstoredb::EmbeddedEventStoreOptions options;
+  options.directory = settings_.data;
+  options.in_memory = settings_.in_memory;
+  options.appends_in_flight_max = static_cast<std::size_t>(settings_.commands_in_flight_max);
+  options.free_space_min_bytes = settings_.free_space_min;
+  options.free_space_min_percent = settings_.free_space_min_percent;
+  options.on_fatal = [this, on_fatal = std::move(on_fatal)](const absl::Status& status) {
+    telemetry_.Log(Severity::kError,
+                   absl::StrCat("the log cannot be written, ending: status=", status.ToString()));
+    on_fatal();
+  };
+  auto opened = eventstoredb::EmbeddedEventStore::Open(std::move(options));
+  if (!opened.ok()) {
+    failure = StoreFailure(opened.status(), settings_.data);
+    return false;
+  }
+  store_ = *std::move(opened);
+  identity_ = {.id = store_->store_id().ToString(), .generation = store_->generation()};
+  if (!settings_.in_memory && IsInMemoryFileSystem(settings_.data)) {
+    telemetry_.Log(Severity::kWarning,
+                   absl::StrCat("not durable: data ", settings_.data,
+                                " lies in memory (tmpfs) and is lost with the machine"));
+  }
+  auto seal_key = settings_.in_memory
+                      ? infrastructure::MakeSecret()
+                      : infrastructure::ReadOrMakeSecret(settings_.data + "/page-token.key");
+  if (!seal_key.ok()) {
+    failure = StoreFailure(seal_key.status(), settings_.data);
+    return false;
+  }
+  digest_.emplace(*std::move(seal_key));
+  journal_.emplace(*store_, *digest_, identity_);
+  feed_.emplace(*store_, identity_);
+  return true;
+}
+
+bool Host::Impl::OpenViews(Failure& failure) {
+  infrastructure::SqliteViewsOptions options;
+  if (!settings_.in_memory) options.directory = settings_.data + "/views";
+  auto opened = infrastructure::SqliteViews::Open(options, identity_, telemetry_);
+  if (!opened.ok()) {
+    failure = StoreFailure(opened.status(), settings_.data + "/views");
+    return false;
+  }
+  views_ = *std::move(opened);
+  view_cache_.emplace(application::OrderViewCacheOptions{
+      .bytes_max = static_cast<std::size_t>(settings_.view_cache_bytes_max)});
+  const application::FreshnessGate::Ports gate_ports{*feed_, clock_, scheduler_};
+  const application::FreshnessGateOptions gate_options{.wait_max = settings_.deadline_max};
+  orders_gate_.emplace(gate_ports, gate_options);
+  customers_gate_.emplace(gate_ports, gate_options);
+  projections_.emplace(application::ProjectionHost::Ports{*feed_, *journal_, clock_, scheduler_,
+                                                          random_, telemetry_},
+                       application::ProjectionHostOptions{});
+  projections_->Add(
+      std::make_unique<application::OrdersProjection>(views_->orders_writer(), *view_cache_),
+      *orders_gate_);
+  projections_->Add(std::make_unique<application::CustomersProjection>(views_->customers_writer()),
+                    *customers_gate_);
+  projections_->Start();
+  return true;
+}
+
+bool Host::Impl::StartServer(Failure& failure) {
+  commands_.emplace(
+      application::OrderCommandHandler::Ports{*journal_, clock_, scheduler_, random_, ids_,
+                                              *digest_, telemetry_},
+      application::OrderCommandHandlerOptions{
+          .cache_bytes_max = static_cast<std::size_t>(settings_.command_cache_bytes_max)});
+  queries_.emplace(application::DefaultOrderQueryHandler::Ports{
+      *journal_, views_->orders(), views_->customers(), *orders_gate_, *customers_gate_,
+      *view_cache_, *digest_});
+  lanes_.emplace(OrderLanesOptions{
+      .threads = settings_.workers,
+      .commands_per_order_max = static_cast<std::size_t>(settings_.commands_per_order_max),
+      .in_flight_max = static_cast<std::size_t>(settings_.commands_in_flight_max)});
+  query_workers_.emplace(
+      WorkerPoolOptions{.threads = settings_.query_workers,
+                        .queue_size_max = static_cast<std::size_t>(settings_.queries_waiting_max)});
+
+  const EventJson event_json = infrastructure::EncodeBody;
+  changes_.emplace(
+      OrderChangeHub::Ports{.feed = *feed_,
+                            .telemetry = telemetry_,
+                            .workers = *query_workers_,
+                            .event_json = event_json,
+                            .currency_of =
+                                [this](const domain::OrderId& order) {
+                                  const auto view = queries_->GetOrder(order);
+                                  return view.ok() ? (*view)->order.currency : domain::Currency();
+                                },
+                            .newest_known = [this] { return orders_gate_->Current().position; }},
+      OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max)});
+  command_service_.emplace(OrderCommandService::Ports{*commands_, ids_, telemetry_, *lanes_, gate_},
+                           identity_, LimitsOf(settings_));
+  query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, *query_workers_,
+                                                  *changes_, gate_, event_json},
+                         identity_, LimitsOf(settings_),
+                         static_cast<std::size_t>(settings_.order_bytes_cache_max));
+  auto server = GrpcServer::Start(
+      {.address = settings_.grpc_listen.ToString(),
+       .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
+      {&*command_service_, &*query_service_},
+      {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name()});
+  if (!server.ok()) {
+    failure = ServerFailure(server.status());
+    changes_->Stop();
+    projections_->Stop();
+    return false;
+  }
+  server_ = *std::move(server);
+  return true;
+}
+
+bool Host::Impl::Stop() {
+  server_->SetHealth(false);
+  gate_.Close();
+  changes_->Stop();
+  // Who waits for a read model to come along would wait until its deadline.
+  orders_gate_->Close();
+  customers_gate_->Close();
+  if (!gate_.WaitIdle(settings_.drain_max)) {
+    telemetry_.Log(Severity::kError, absl::StrCat("calls did not end within ",
+                                                  absl::FormatDuration(settings_.drain_max),
+                                                  ": calls=", gate_.inside()));
+    return false;
+  }
+  lanes_->Stop();
+  query_workers_->Stop();
+  // Nobody is inside, and nobody comes in: the services touch nothing of what goes now.
+  queries_.reset();
+  commands_.reset();
+  projections_.reset();
+  customers_gate_.reset();
+  orders_gate_.reset();
+  views_.reset();
+  feed_.reset();
+  journal_.reset();
+  store_.reset();
+  absl::SleepFor(kFlushGrace);
+  return true;
+}
+
+void Host::Impl::Abandon() {
+  if (server_ == nullptr) return;
+  server_->SetHealth(false);
+  gate_.Close();
+  changes_->Stop();
+  (void)gate_.WaitIdle(kAbandonWaitMax);
+  absl::SleepFor(kFlushGrace);
+}
+
+std::string Host::Impl::ReadyLine() const {
+  infrastructure::ListenAddress address = settings_.grpc_listen;
+  address.port = server_->port();
+  return absl::StrCat(
+      "orderd ready grpc=", address.ToString(),
+      " store=", settings_.in_memory ? "memory" : "embedded",
+      settings_.in_memory ? "" : " data=", settings_.in_memory ? "" : settings_.data);
+}
+
+std::unique_ptr<Host> Host::Start(const Settings& settings, application::Telemetry& telemetry,
+                                  std::function<void()> on_fatal, Failure& failure) {
+  if (!settings.grpc_listen.IsLoopback()) {
+    if (!settings.insecure) {
+      failure = {ExitCode::kConfig,
+                 absl::StrCat("grpc-listen ", settings.grpc_listen.ToString(),
+                              " is reached from other machines, and there is neither TLS nor a "
+                              "token. Name a loopback address, as 127.0.0.1:50051, or add "
+                              "--insecure if the network may be trusted.")};
+      return nullptr;
+    }
+    telemetry.Log(Severity::kWarning,
+                  absl::StrCat("INSECURE: ", settings.grpc_listen.ToString(),
+                               " is reached from other machines without TLS or tokens; whoever "
+                               "reaches it may read and change every order"));
+  }
+  auto impl = std::make_unique<Impl>(settings, telemetry);
+  if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
+      !impl->StartServer(failure)) {
+    return nullptr;
+  }
+  return std::unique_ptr<Host>(new Host(std::move(impl)));
+}
+
+Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Host::~Host() = default;
+std::string Host::ReadyLine() const { return impl_->ReadyLine(); }
+bool Host::Stop() { return impl_->Stop(); }
+void Host::Abandon() { impl_->Abandon(); }
+
+}  // namespace orders::api

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/exit_codes.h"
+#include "application/ports/telemetry.h"
+
+namespace orders::infrastructure {
+struct Settings;
+}  // namespace orders::infrastructure
+
+namespace orders::api {
+
+/// The service, put together: the one place that knows every concrete class. Starts in order:
+/// store, identity, read models, server; stops in the opposite one. Used by one thread.
+class Host {
+ public:
+  struct Failure {
+    ExitCode code = ExitCode::kInternal;
+    std::string text;  ///< For a person: what is wrong, and what to change.
+  };
+  /// Null with `failure` set: not started, nothing left running.
+  /// `on_fatal` is called once, from a thread of the store, when a write or sync has failed and the
+  /// process must end with kIo: call Abandon from another thread. `telemetry` outlives the host.
+  static std::unique_ptr<Host> Start(const infrastructure::Settings& settings,
+                                     application::Telemetry& telemetry,
+                                     std::function<void()> on_fatal, Failure& failure);
+  /// Ends the server. Must have stopped.
+  ~Host();
+
+  /// "orderd ready grpc=127.0.0.1:50051 store=embedded data=DIR": the port serves, and the read
+  /// models are open (they may still be catching up).
+  std::string ReadyLine() const;
+
+  /// Health says NOT_SERVING first; no more calls; what is in flight ends, within drain_max; then
+  /// read models and log are closed. The server alone goes on, and tells late callers UNAVAILABLE
+  /// until the process ends or the host is destroyed: the first is better, since gRPC 1.51 cuts
+  /// calls that cross its own shutdown with CANCELLED. False: something was still running, and
+  /// nothing is closed: end the process now.
+  bool Stop();
+
+  /// The store is lost: lets the answers that are given out reach their callers, at most about a
+  /// second. End the process then, without destroying the host.
+  void Abandon();
+
+ private:
+  class Impl;
+  explicit Host(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace orders::api

@@ -1,0 +1,122 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+
+#include "api/exit_codes.h"
+#include "api/host.h"
+#include "infrastructure/config/settings.h"
+#include "infrastructure/telemetry/counting_telemetry.h"
+#include "infrastructure/telemetry/logging.h"
+
+namespace orders::api {
+namespace {
+
+using application::Severity;
+
+// The store asks for the end with it.
+constexpr int kFatalSignal = SIGUSR1;
+
+sigset_t AwaitedSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, kFatalSignal}) sigaddset(&signals, signal);
+  return signals;
+}
+
+/// Before the first thread: all inherit it, so that only those who wait get these signals.
+void PrepareSignals() {
+  // A peer that is gone, a file over its limit and a lost terminal are errors where they happen.
+  for (const int signal : {SIGPIPE, SIGXFSZ, SIGHUP}) std::signal(signal, SIG_IGN);
+  const sigset_t signals = AwaitedSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int AwaitSignal() {
+  const sigset_t signals = AwaitedSignals();
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  return signal;
+}
+
+[[noreturn]] void ExitNow(ExitCode code) { _exit(static_cast<int>(code)); }
+
+/// While the service stops: a second signal ends it at once, a lost store with its own code.
+[[noreturn]] void EndOnNextSignal() {
+  const int signal = AwaitSignal();
+  if (signal == kFatalSignal) ExitNow(ExitCode::kIo);
+  _exit(128 + signal);
+}
+
+ExitCode Serve(const infrastructure::Settings& settings) {
+  infrastructure::Logging logging(
+      {.format = settings.log_format, .severity_min = settings.log_level});
+  infrastructure::CountingTelemetry telemetry(logging);
+  Host::Failure failure;
+  const std::unique_ptr<Host> host = Host::Start(
+      settings, telemetry, [] { kill(getpid(), kFatalSignal); }, failure);
+  if (host == nullptr) {
+    std::fprintf(stderr, "orderd: %s\n", failure.text.c_str());
+    return failure.code;
+  }
+  std::printf("%s\n", host->ReadyLine().c_str());
+  std::fflush(stdout);
+
+  const int signal = AwaitSignal();
+  std::thread(EndOnNextSignal).detach();
+  if (signal == kFatalSignal) {
+    host->Abandon();
+    ExitNow(ExitCode::kIo);
+  }
+  telemetry.Log(Severity::kInfo, absl::StrCat("stopping: signal=", signal));
+  // Without ending the server: see Host::Stop.
+  ExitNow(host->Stop() ? ExitCode::kOk : ExitCode::kInternal);
+}
+
+ExitCode Main(const std::vector<std::string>& arguments) {
+  const auto resolved = infrastructure::ResolveSettings(
+      arguments, [](const std::string& name) { return std::getenv(name.c_str()); });
+  if (!resolved.ok()) {
+    std::fprintf(stderr, "orderd: %s\n", std::string(resolved.status().message()).c_str());
+    return ExitCode::kUsage;
+  }
+  if (const auto* print = std::get_if<infrastructure::PrintAndExit>(&*resolved)) {
+    std::fputs(print->text.c_str(), stdout);
+    return ExitCode::kOk;
+  }
+  return Serve(std::get<infrastructure::ResolvedSettings>(*resolved).settings);
+}
+
+}  // namespace
+}  // namespace orders::api
+
+int main(int argc, char** argv) {
+  using orders::api::ExitCode;
+  orders::api::PrepareSignals();
+  // Debian builds Abseil with its check for lock cycles, a graph walk at every nested lock of ours
+  // and of gRPC's: for tests, which leave it on.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  umask(0077);  // What it makes is for its own user alone.
+  // gRPC's own lines would say once more, and less clearly, what ours say.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  try {
+    return static_cast<int>(orders::api::Main(std::vector<std::string>(argv + 1, argv + argc)));
+  } catch (const std::system_error& error) {
+    std::fprintf(stderr, "orderd: the system gives no more threads or handles: %s\n", error.what());
+    orders::api::ExitNow(ExitCode::kSystem);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "orderd: internal error: %s\n", error.what());
+    orders::api::ExitNow(ExitCode::kInternal);
+  }
+}

@@ -1,0 +1,222 @@
+#include "application/queries/default_order_query_handler.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "application/commands/request_errors.h"
+#include "application/queries/list_filter.h"
+#include "application/queries/list_sort.h"
+#include "application/queries/page_token.h"
+#include "domain/order/validation.h"
+
+namespace orders::application {
+namespace {
+
+absl::StatusOr<int> RowsOfPage(int page_size) {
+  if (page_size < 0) {
+    return domain::ToStatus(
+        {{.field = "page_size",
+          .description = absl::StrCat("0 for ", kPageSizeDefault, ", or 1 to ", kPageSizeMax)}});
+  }
+  return page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax);
+}
+
+absl::Status OrderNotFound(const domain::OrderId& order) {
+  return MakeRequestError(absl::StatusCode::kNotFound, absl::StrCat("no order ", order.value),
+                          {.reason = "ORDER_NOT_FOUND"});
+}
+
+absl::Status RevisionNotFound(const domain::OrderId& order) {
+  return MakeRequestError(absl::StatusCode::kNotFound,
+                          absl::StrCat("order ", order.value, " has no state as of then"),
+                          {.reason = "REVISION_NOT_FOUND"});
+}
+
+std::int64_t SortValue(const OrderSummary& row, SortField field) {
+  switch (field) {
+    case SortField::kCreateTime:
+      return absl::ToUnixMicros(row.create_time);
+    case SortField::kUpdateTime:
+      return absl::ToUnixMicros(row.update_time);
+    case SortField::kTotal:
+      return row.total.minor;
+    case SortField::kOrderId:
+      return 0;
+  }
+  return 0;
+}
+
+// What a page token of a list is bound to. The lengths keep the parts apart.
+std::string QueryText(const ListOrdersRequest& request) {
+  return absl::StrCat(request.active_only ? "active " : "all ", request.filter.size(), " ",
+                      request.filter, " ", request.order_by);
+}
+
+}  // namespace
+
+void DefaultOrderQueryHandler::WhenFresh(
+    View view, const FreshnessDemand& demand,
+    absl::AnyInvocable<void(absl::StatusOr<Freshness>)> ready) {
+  FreshnessGate& gate = view == View::kOrders ? ports_.orders_gate : ports_.customers_gate;
+  gate.WhenFresh(demand, std::move(ready));
+}
+
+absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOrder(
+    const domain::OrderId& order) {
+  if (absl::Status invalid = domain::ToStatus(domain::ValidateOrderId(order)); !invalid.ok()) {
+    return invalid;
+  }
+  OrderViewCache::Found found = ports_.cache.Find(order);
+  if (found.view != nullptr) return std::move(found.view);
+  absl::StatusOr<std::optional<OrderView>> row = ports_.orders.Find(order);
+  if (row.ok() && !row->has_value()) {
+    // Only a read model that holds all history may deny an order; it may have come to that since.
+    if (absl::Status complete = ports_.orders_gate.IsComplete(); !complete.ok()) return complete;
+    row = ports_.orders.Find(order);
+  }
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return OrderNotFound(order);
+  auto view = std::make_shared<const OrderView>(**std::move(row));
+  ports_.cache.Keep(view, found.ticket);
+  return view;
+}
+
+absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOrderAsOf(
+    const CallContext& call, const domain::OrderId& order, const AsOf& as_of) {
+  if (absl::Status invalid = domain::ToStatus(domain::ValidateOrderId(order)); !invalid.ok()) {
+    return invalid;
+  }
+  if (as_of.revision.has_value() && as_of.time.has_value()) {
+    return domain::ToStatus({{.field = "as_of", .description = "a revision or a time, not both"}});
+  }
+  auto view = std::make_shared<OrderView>();
+  bool any = false;
+  const absl::Status read = ports_.store.Read(call, order, 0, [&](RecordedOrderEvent&& event) {
+    if (as_of.revision.has_value() && event.revision > *as_of.revision) return false;
+    // `created` never falls along the log: the first later one ends the prefix.
+    if (as_of.time.has_value() && event.created > *as_of.time) return false;
+    ApplyRecorded(event, *view);
+    any = true;
+    return !(as_of.revision.has_value() && event.revision == *as_of.revision);
+  });
+  if (absl::IsNotFound(read)) return OrderNotFound(order);
+  if (!read.ok()) return read;
+  if (!any) return RevisionNotFound(order);
+  if (as_of.revision.has_value() && view->revision != *as_of.revision) {
+    return RevisionNotFound(order);
+  }
+  return view;
+}
+
+absl::StatusOr<ListOrdersAnswer> DefaultOrderQueryHandler::ListOrders(
+    const CallContext& call, const ListOrdersRequest& request) {
+  const absl::StatusOr<int> rows = RowsOfPage(request.page_size);
+  if (!rows.ok()) return rows.status();
+  absl::StatusOr<OrderFilter> filter = ParseOrderFilter(request.filter);
+  if (!filter.ok()) return filter.status();
+  const absl::StatusOr<OrderSort> sort = ParseOrderSort(request.order_by);
+  if (!sort.ok()) return sort.status();
+
+  // One row more than asked for tells whether there is a next page.
+  OrderListQuery query{.filter = *std::move(filter),
+                       .sort = *sort,
+                       .active_only = request.active_only,
+                       .rows_max = *rows + 1};
+  const std::string query_text = QueryText(request);
+  if (!request.page_token.empty()) {
+    absl::StatusOr<PageCursor> cursor =
+        DecodePageToken(ports_.digest, PageKind::kOrders, query_text, request.page_token);
+    if (!cursor.ok()) return cursor.status();
+    query.after =
+        OrderListCursor{.sort_value = cursor->number, .order_id = {std::move(cursor->text)}};
+  }
+  absl::StatusOr<std::vector<OrderSummary>> found = ports_.orders.List(query, call.deadline);
+  if (!found.ok()) return found.status();
+
+  ListOrdersAnswer answer{.orders = *std::move(found)};
+  if (answer.orders.size() > static_cast<std::size_t>(*rows)) {
+    answer.orders.resize(static_cast<std::size_t>(*rows));
+    const OrderSummary& last = answer.orders.back();
+    answer.next_page_token =
+        EncodePageToken(ports_.digest, PageKind::kOrders, query_text,
+                        {.number = SortValue(last, sort->field), .text = last.order_id.value});
+  }
+  return answer;
+}
+
+absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
+    const CallContext& call, const GetCustomerRequest& request) {
+  const std::string& customer = request.customer_id.value;
+  absl::Status invalid = domain::ToStatus(domain::ValidateCustomerId(request.customer_id));
+  if (!invalid.ok()) return invalid;
+  const absl::StatusOr<int> rows = RowsOfPage(request.page_size);
+  if (!rows.ok()) return rows.status();
+  std::optional<CustomerOrderCursor> after;
+  if (!request.page_token.empty()) {
+    absl::StatusOr<PageCursor> cursor =
+        DecodePageToken(ports_.digest, PageKind::kCustomerOrders, customer, request.page_token);
+    if (!cursor.ok()) return cursor.status();
+    after = CustomerOrderCursor{.create_time = absl::FromUnixMicros(cursor->number),
+                                .order_id = {std::move(cursor->text)}};
+  }
+  // Asked before the look-up: it may come to hold all history in between.
+  const absl::Status complete = ports_.customers_gate.IsComplete();
+  absl::StatusOr<std::optional<CustomerAnswer>> found =
+      ports_.customers.Find(request.customer_id, after, *rows + 1, call.deadline);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) {
+    if (!complete.ok()) return complete;
+    return MakeRequestError(absl::StatusCode::kNotFound,
+                            absl::StrCat("customer ", customer, " has no order"),
+                            {.reason = "CUSTOMER_NOT_FOUND"});
+  }
+  CustomerAnswer answer = **std::move(found);
+  if (answer.orders.size() > static_cast<std::size_t>(*rows)) {
+    answer.orders.resize(static_cast<std::size_t>(*rows));
+    const CustomerOrder& last = answer.orders.back();
+    answer.next_page_token = EncodePageToken(
+        ports_.digest, PageKind::kCustomerOrders, customer,
+        {.number = absl::ToUnixMicros(last.create_time), .text = last.order_id.value});
+  }
+  return answer;
+}
+
+absl::StatusOr<HistoryAnswer> DefaultOrderQueryHandler::GetOrderHistory(
+    const CallContext& call, const domain::OrderId& order, int page_size,
+    const std::string& page_token) {
+  if (absl::Status invalid = domain::ToStatus(domain::ValidateOrderId(order)); !invalid.ok()) {
+    return invalid;
+  }
+  const absl::StatusOr<int> rows = RowsOfPage(page_size);
+  if (!rows.ok()) return rows.status();
+  std::uint64_t from = 0;
+  if (!page_token.empty()) {
+    const absl::StatusOr<PageCursor> cursor =
+        DecodePageToken(ports_.digest, PageKind::kHistory, order.value, page_token);
+    if (!cursor.ok()) return cursor.status();
+    from = static_cast<std::uint64_t>(cursor->number);
+  }
+  HistoryAnswer answer;
+  bool more = false;
+  const absl::Status read = ports_.store.Read(call, order, from, [&](RecordedOrderEvent&& event) {
+    more = answer.events.size() == static_cast<std::size_t>(*rows);
+    if (!more) answer.events.push_back(std::move(event));
+    return !more;
+  });
+  if (absl::IsNotFound(read)) return OrderNotFound(order);
+  if (!read.ok()) return read;
+  if (more) {
+    const std::uint64_t next = answer.events.back().revision + 1;
+    answer.next_page_token = EncodePageToken(ports_.digest, PageKind::kHistory, order.value,
+                                             {.number = static_cast<std::int64_t>(next)});
+  }
+  return answer;
+}
+
+}  // namespace orders::application

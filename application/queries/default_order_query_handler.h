@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "application/ports/digest.h"
+#include "application/ports/order_store.h"
+#include "application/ports/order_views.h"
+#include "application/queries/freshness_gate.h"
+#include "application/queries/order_query_handler.h"
+#include "application/queries/order_view_cache.h"
+
+namespace orders::application {
+
+/// Over the read models, their gates and the store of events.
+class DefaultOrderQueryHandler final : public OrderQueryHandler {
+ public:
+  /// All of them outlive the handler.
+  struct Ports {
+    OrderStore& store;
+    OrderViews& orders;
+    CustomerViews& customers;
+    FreshnessGate& orders_gate;
+    FreshnessGate& customers_gate;
+    OrderViewCache& cache;  ///< The one that the orders projection keeps in step.
+    Digest& digest;
+  };
+  explicit DefaultOrderQueryHandler(Ports ports) : ports_(ports) {}
+
+  void WhenFresh(View view, const FreshnessDemand& demand,
+                 absl::AnyInvocable<void(absl::StatusOr<Freshness>)> ready) override;
+  absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(const domain::OrderId& order) override;
+  absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(const CallContext& call,
+                                                                const domain::OrderId& order,
+                                                                const AsOf& as_of) override;
+  absl::StatusOr<ListOrdersAnswer> ListOrders(const CallContext& call,
+                                              const ListOrdersRequest& request) override;
+  absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,
+                                             const GetCustomerRequest& request) override;
+  absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
+                                                const domain::OrderId& order, int page_size,
+                                                const std::string& page_token) override;
+
+ private:
+  const Ports ports_;
+};
+
+}  // namespace orders::application

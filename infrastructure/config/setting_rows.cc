@@ -1,0 +1,181 @@
+#include <limits>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+#include "domain/order/absl_view.h"
+#include "infrastructure/config/settings.h"
+
+namespace orders::infrastructure {
+namespace {
+
+using Setter = std::function<std::optional<std::string>(std::string_view, Settings&)>;
+
+/// Digits only: no sign, no space, no exponent.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text, std::uint64_t min, std::uint64_t max) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::uint64_t number = 0;
+  if (!absl::SimpleAtoi(domain::View(text), &number) || number < min || number > max)
+    return std::nullopt;
+  return static_cast<Number>(number);
+}
+
+Setter Number(int Settings::*member, int min, int max) {
+  return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
+    const std::optional<int> number =
+        ParseNumber<int>(value, static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max));
+    if (!number.has_value()) {
+      return absl::StrCat("takes a whole number from ", min, " to ", max);
+    }
+    settings.*member = *number;
+    return std::nullopt;
+  };
+}
+
+Setter Bytes(std::uint64_t Settings::*member, std::uint64_t max) {
+  return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
+    std::uint64_t unit = 1;
+    std::string_view digits = value;
+    constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
+        {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30}, {"B", 1}};
+    for (const auto& [name, bytes] : kUnits) {
+      if (digits.size() > name.size() && digits.substr(digits.size() - name.size()) == name) {
+        digits.remove_suffix(name.size());
+        unit = bytes;
+        break;
+      }
+    }
+    const auto number = ParseNumber<std::uint64_t>(digits, 0, max / unit);
+    if (!number.has_value()) {
+      return absl::StrCat("takes a size up to ", max >> 20, "MiB, like 64MiB, 512KiB or 1GiB");
+    }
+    settings.*member = *number * unit;
+    return std::nullopt;
+  };
+}
+
+Setter Time(absl::Duration Settings::*member, absl::Duration min, absl::Duration max) {
+  return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
+    absl::Duration duration;
+    // "0" alone has no unit and passes ParseDuration.
+    if (!absl::ParseDuration(domain::View(value), &duration) || value == "0" || duration < min ||
+        duration > max) {
+      return absl::StrCat("takes a time from ", absl::FormatDuration(min), " to ",
+                          absl::FormatDuration(max), ", like 500ms or 10s");
+    }
+    settings.*member = duration;
+    return std::nullopt;
+  };
+}
+
+Setter Switch(bool Settings::*member) {
+  return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
+    if (value != "true" && value != "false") return "takes true or false";
+    settings.*member = value == "true";
+    return std::nullopt;
+  };
+}
+
+std::optional<std::string> SetData(std::string_view value, Settings& settings) {
+  if (value.empty() || value.find('\0') != std::string_view::npos) {
+    return "takes a directory, which is made if it is missing";
+  }
+  settings.data = std::string(value);
+  return std::nullopt;
+}
+
+std::optional<std::string> SetListen(std::string_view value, Settings& settings) {
+  const std::optional<ListenAddress> address = ListenAddress::Parse(value);
+  if (!address.has_value()) {
+    return "takes HOST:PORT with a port from 0 to 65535, like 127.0.0.1:50051 or [::1]:50051";
+  }
+  settings.grpc_listen = *address;
+  return std::nullopt;
+}
+
+std::optional<std::string> SetLogFormat(std::string_view value, Settings& settings) {
+  const std::optional<LogFormat> format = ParseLogFormat(value);
+  if (!format.has_value()) return "takes text or json";
+  settings.log_format = *format;
+  return std::nullopt;
+}
+
+std::optional<std::string> SetLogLevel(std::string_view value, Settings& settings) {
+  const std::optional<application::Severity> level = ParseSeverity(value);
+  if (!level.has_value()) return "takes debug, info, warning or error";
+  settings.log_level = *level;
+  return std::nullopt;
+}
+
+std::vector<SettingRow> MakeRows() {
+  constexpr std::uint64_t kCacheMax = 64ULL << 30;
+  constexpr int kMany = 1'000'000;
+  return {
+      {"data", "DIR", "Directory of the log and the read models; made if it is missing.", "data",
+       SetData},
+      {"in-memory", "", "Keep everything in memory: nothing outlives the process.", "false",
+       Switch(&Settings::in_memory)},
+      {"grpc-listen", "HOST:PORT", "Where to serve gRPC; port 0 picks one that is free.",
+       "127.0.0.1:50051", SetListen},
+      {"insecure", "",
+       "Allow an address beyond loopback: without TLS and without tokens, so that whoever reaches "
+       "it is believed.",
+       "false", Switch(&Settings::insecure)},
+      {"log-format", "FORMAT", "Lines on stderr: text or json.", "text", SetLogFormat},
+      {"log-level", "LEVEL", "Least that is logged: debug, info, warning, error.", "info",
+       SetLogLevel},
+      {"workers", "N", "Threads for commands, 1 to 1024.", "64",
+       Number(&Settings::workers, 1, 1'024)},
+      {"query-workers", "N", "Threads for lists, history and watches that catch up, 1 to 256.", "4",
+       Number(&Settings::query_workers, 1, 256)},
+      {"queries-waiting-max", "N", "Queries that may wait for a thread, 1 to 1000000.", "1024",
+       Number(&Settings::queries_waiting_max, 1, kMany)},
+      {"commands-per-order-max", "N", "Commands of one order that may wait, 1 to 1000000.", "256",
+       Number(&Settings::commands_per_order_max, 1, kMany)},
+      {"commands-in-flight-max", "N", "Commands of all orders that may wait, 1 to 1000000.", "4096",
+       Number(&Settings::commands_in_flight_max, 1, kMany)},
+      {"watches-max", "N", "Watches open at one time, 0 to 100000.", "1000",
+       Number(&Settings::watches_max, 0, 100'000)},
+      {"deadline-default", "TIME", "Of a call that states none, 10ms to 1h.", "10s",
+       Time(&Settings::deadline_default, absl::Milliseconds(10), absl::Hours(1))},
+      {"deadline-max", "TIME", "Of a call that states a later one, 10ms to 1h.", "1m",
+       Time(&Settings::deadline_max, absl::Milliseconds(10), absl::Hours(1))},
+      {"drain-max", "TIME", "How long a stop waits for what is in flight, 10ms to 10m.", "5s",
+       Time(&Settings::drain_max, absl::Milliseconds(10), absl::Minutes(10))},
+      {"command-cache", "SIZE", "Memory for the states that commands decide on.", "64MiB",
+       Bytes(&Settings::command_cache_bytes_max, kCacheMax)},
+      {"view-cache", "SIZE", "Memory for orders that were read lately.", "32MiB",
+       Bytes(&Settings::view_cache_bytes_max, kCacheMax)},
+      {"answer-cache", "SIZE", "Memory for encoded answers of GetOrder.", "32MiB",
+       Bytes(&Settings::order_bytes_cache_max, kCacheMax)},
+      {"grpc-memory", "SIZE", "Memory that gRPC may hold for calls.", "256MiB",
+       Bytes(&Settings::grpc_memory_max, kCacheMax)},
+      {"free-space-min", "SIZE",
+       "Below this much free disk commands are refused, and queries go on.", "256MiB",
+       Bytes(&Settings::free_space_min, kCacheMax)},
+      {"free-space-min-percent", "N",
+       "The same in percent of the disk, 0 to 100; the larger of the two counts.", "5",
+       Number(&Settings::free_space_min_percent, 0, 100)},
+  };
+}
+
+}  // namespace
+
+const std::vector<SettingRow>& SettingRows() {
+  static const auto& rows = *new std::vector<SettingRow>(MakeRows());
+  return rows;
+}
+
+std::string SettingRow::flag() const { return absl::StrCat("--", name); }
+
+std::string SettingRow::environment() const {
+  return absl::StrCat("ORDERS_", absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{"-", "_"}})));
+}
+
+}  // namespace orders::infrastructure

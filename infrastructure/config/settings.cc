@@ -1,0 +1,113 @@
+#include "infrastructure/config/settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace orders::infrastructure {
+namespace {
+
+constexpr std::string_view kVersion = "orderd 0.1.0\n";
+
+absl::Status UsageError(const std::string& text) {
+  return absl::InvalidArgumentError(absl::StrCat(text, " (orderd --help lists all flags)"));
+}
+
+/// The values each flag was given, by name; a switch without a value says "true".
+using Given = std::map<std::string, std::vector<std::string>>;
+
+struct Parsed {
+  Given given;
+  bool help = false;
+  bool version = false;
+};
+
+/// CLI11 takes the command line apart; which value counts is decided by us. Its exceptions end
+/// here.
+absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
+  Parsed parsed;
+  CLI::App app("orders", "orderd");
+  app.set_help_flag();
+  app.add_flag("--help,-h", parsed.help);
+  app.add_flag("--version", parsed.version);
+  app.add_subcommand("serve")->fallthrough();
+  for (const SettingRow& row : SettingRows()) {
+    std::vector<std::string>& values = parsed.given[row.name];
+    if (row.value_name.empty()) {
+      // A flag that takes "--flag=true" too.
+      app.add_flag(row.flag(), values)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    } else {
+      app.add_option(row.flag(), values)
+          ->type_size(1)
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+  }
+  std::reverse(arguments.begin(), arguments.end());  // As CLI11 wants them.
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    return UsageError(error.what());
+  }
+  return parsed;
+}
+
+}  // namespace
+
+absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
+    const std::vector<std::string>& arguments,
+    const std::function<const char*(const std::string&)>& environment) {
+  absl::StatusOr<Parsed> parsed = ParseFlags(arguments);
+  if (!parsed.ok()) return parsed.status();
+  if (parsed->help) return PrintAndExit{SettingsHelp()};
+  if (parsed->version) return PrintAndExit{std::string(kVersion)};
+
+  ResolvedSettings resolved;
+  for (const SettingRow& row : SettingRows()) {
+    const std::vector<std::string>& given = parsed->given[row.name];
+    if (given.size() > 1) return UsageError(absl::StrCat(row.flag(), " is given twice"));
+    std::string from = row.flag();
+    std::string value = row.default_value;
+    SettingSource source = SettingSource::kDefault;
+    const std::string variable = row.environment();
+    if (!given.empty()) {
+      value = given.front();
+      source = SettingSource::kFlag;
+    } else if (const char* set = environment(variable); set != nullptr) {
+      value = set;
+      from = variable;
+      source = SettingSource::kEnvironment;
+    }
+    if (const std::optional<std::string> takes = row.set(value, resolved.settings)) {
+      return UsageError(absl::StrCat(from, " ", *takes, ", not \"", value, "\""));
+    }
+    resolved.sources[row.name] = source;
+  }
+  if (resolved.settings.deadline_default > resolved.settings.deadline_max) {
+    return UsageError("--deadline-default must not be above --deadline-max");
+  }
+  return resolved;
+}
+
+std::string SettingsHelp() {
+  std::string help =
+      "Usage: orderd [serve] [flags]\n\n"
+      "Serves orders over gRPC. Each flag may be given as an environment variable too\n"
+      "(--grpc-listen: ORDERS_GRPC_LISTEN); the flag counts.\n\n";
+  for (const SettingRow& row : SettingRows()) {
+    const std::string head =
+        row.value_name.empty() ? row.flag() : absl::StrCat(row.flag(), " ", row.value_name);
+    const std::string tail =
+        row.value_name.empty() ? std::string() : absl::StrCat(" Default: ", row.default_value, ".");
+    absl::StrAppend(&help, absl::StrFormat("  %-28s %s%s\n", head, row.help, tail));
+  }
+  absl::StrAppend(&help, absl::StrFormat("  %-28s %s\n", "--version", "Print the version."),
+                  absl::StrFormat("  %-28s %s\n", "--help", "Print this."));
+  return help;
+}
+
+}  // namespace orders::infrastructure

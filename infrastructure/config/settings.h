@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "infrastructure/telemetry/logging.h"
+
+namespace orders::infrastructure {
+
+/// HOST:PORT; an IPv6 host stands in brackets.
+struct ListenAddress {
+  std::string host = "127.0.0.1";  ///< Without brackets.
+  std::uint16_t port = 50'051;     ///< 0: any that is free.
+
+  static std::optional<ListenAddress> Parse(std::string_view text);
+  std::string ToString() const;
+  /// 127.0.0.0/8, ::1 or localhost: nobody else's machine gets here.
+  bool IsLoopback() const;
+};
+
+/// How the service runs. The defaults serve on this machine alone, with data in ./data.
+struct Settings {
+  std::string data = "data";  ///< Directory; made if missing.
+  bool in_memory = false;     ///< Nothing is kept; `data` is not looked at.
+  ListenAddress grpc_listen;
+  bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
+  LogFormat log_format = LogFormat::kText;
+  application::Severity log_level = application::Severity::kInfo;
+
+  int workers = 64;       ///< Threads for commands.
+  int query_workers = 4;  ///< Threads for lists, history, and watches that catch up.
+  int queries_waiting_max = 1'024;
+  int commands_per_order_max = 256;
+  int commands_in_flight_max = 4'096;
+  int watches_max = 1'000;
+  absl::Duration deadline_default = absl::Seconds(10);
+  absl::Duration deadline_max = absl::Seconds(60);
+  absl::Duration drain_max = absl::Seconds(5);
+  std::uint64_t command_cache_bytes_max = 64ULL << 20;
+  std::uint64_t view_cache_bytes_max = 32ULL << 20;
+  std::uint64_t order_bytes_cache_max = 32ULL << 20;  ///< Encoded answers of GetOrder.
+  std::uint64_t grpc_memory_max = 256ULL << 20;
+  std::uint64_t free_space_min = 256ULL << 20;
+  int free_space_min_percent = 5;
+};
+
+enum class SettingSource { kDefault, kEnvironment, kFlag };
+
+/// One row of the table that all of this is made of: flags, environment, help, documentation.
+struct SettingRow {
+  std::string name;        ///< "grpc-listen": flag --grpc-listen, environment ORDERS_GRPC_LISTEN.
+  std::string value_name;  ///< "HOST:PORT"; empty: a switch, which takes no value.
+  std::string help;        ///< With unit and range.
+  std::string default_value;  ///< As it would be written.
+  /// Sets it, or says what a value must look like.
+  std::function<std::optional<std::string>(std::string_view value, Settings& settings)> set;
+
+  std::string flag() const;
+  std::string environment() const;
+};
+const std::vector<SettingRow>& SettingRows();
+
+struct ResolvedSettings {
+  Settings settings;
+  std::map<std::string, SettingSource> sources;  ///< By name; all of them.
+};
+/// --help, --version: nothing is to be run.
+struct PrintAndExit {
+  std::string text;
+};
+
+/// Flags over environment over defaults. `arguments` without the program's name; `environment`
+/// gives a variable's value, or null. Errors: InvalidArgument, one line that names the flag or
+/// variable and says what it takes.
+absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
+    const std::vector<std::string>& arguments,
+    const std::function<const char*(const std::string&)>& environment);
+
+std::string SettingsHelp();
+
+}  // namespace orders::infrastructure

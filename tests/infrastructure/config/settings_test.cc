@@ -1,0 +1,164 @@
+#include "infrastructure/config/settings.h"
+
+#include <set>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace orders::infrastructure {
+namespace {
+
+using ::testing::HasSubstr;
+
+using Environment = std::map<std::string, std::string>;
+
+absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> Resolve(
+    const std::vector<std::string>& arguments, const Environment& environment = {}) {
+  return ResolveSettings(arguments, [&](const std::string& name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  });
+}
+
+ResolvedSettings Resolved(const std::vector<std::string>& arguments,
+                          const Environment& environment = {}) {
+  const auto resolved = Resolve(arguments, environment);
+  EXPECT_TRUE(resolved.ok()) << resolved.status();
+  return resolved.ok() ? std::get<ResolvedSettings>(*resolved) : ResolvedSettings{};
+}
+
+/// The error's text, or "" if there is none.
+std::string Refusal(const std::vector<std::string>& arguments,
+                    const Environment& environment = {}) {
+  const auto resolved = Resolve(arguments, environment);
+  if (resolved.ok()) return "";
+  EXPECT_TRUE(absl::IsInvalidArgument(resolved.status()));
+  return std::string(resolved.status().message());
+}
+
+TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
+  const Settings defaults;
+  const Settings settings = Resolved({}).settings;
+  EXPECT_EQ(settings.data, defaults.data);
+  EXPECT_EQ(settings.in_memory, defaults.in_memory);
+  EXPECT_EQ(settings.grpc_listen.ToString(), defaults.grpc_listen.ToString());
+  EXPECT_EQ(settings.insecure, defaults.insecure);
+  EXPECT_EQ(settings.log_format, defaults.log_format);
+  EXPECT_EQ(settings.log_level, defaults.log_level);
+  EXPECT_EQ(settings.workers, defaults.workers);
+  EXPECT_EQ(settings.query_workers, defaults.query_workers);
+  EXPECT_EQ(settings.queries_waiting_max, defaults.queries_waiting_max);
+  EXPECT_EQ(settings.commands_per_order_max, defaults.commands_per_order_max);
+  EXPECT_EQ(settings.commands_in_flight_max, defaults.commands_in_flight_max);
+  EXPECT_EQ(settings.watches_max, defaults.watches_max);
+  EXPECT_EQ(settings.deadline_default, defaults.deadline_default);
+  EXPECT_EQ(settings.deadline_max, defaults.deadline_max);
+  EXPECT_EQ(settings.drain_max, defaults.drain_max);
+  EXPECT_EQ(settings.command_cache_bytes_max, defaults.command_cache_bytes_max);
+  EXPECT_EQ(settings.view_cache_bytes_max, defaults.view_cache_bytes_max);
+  EXPECT_EQ(settings.order_bytes_cache_max, defaults.order_bytes_cache_max);
+  EXPECT_EQ(settings.grpc_memory_max, defaults.grpc_memory_max);
+  EXPECT_EQ(settings.free_space_min, defaults.free_space_min);
+  EXPECT_EQ(settings.free_space_min_percent, defaults.free_space_min_percent);
+}
+
+TEST(Settings, TakeTheFlagOverTheEnvironmentOverTheDefaultAndKeepTheSource) {
+  const ResolvedSettings resolved =
+      Resolved({"--workers", "3"}, {{"ORDERS_WORKERS", "4"}, {"ORDERS_QUERY_WORKERS", "5"}});
+  EXPECT_EQ(resolved.settings.workers, 3);
+  EXPECT_EQ(resolved.settings.query_workers, 5);
+  EXPECT_EQ(resolved.sources.at("workers"), SettingSource::kFlag);
+  EXPECT_EQ(resolved.sources.at("query-workers"), SettingSource::kEnvironment);
+  EXPECT_EQ(resolved.sources.at("data"), SettingSource::kDefault);
+  EXPECT_EQ(resolved.sources.size(), SettingRows().size());
+}
+
+TEST(Settings, TakeTheWordServeBeforeOrAfterFlagsOrNotAtAll) {
+  EXPECT_EQ(Resolved({"serve", "--data", "x"}).settings.data, "x");
+  EXPECT_EQ(Resolved({"--data", "x", "serve"}).settings.data, "x");
+  EXPECT_EQ(Resolved({"--data=x"}).settings.data, "x");
+}
+
+TEST(Settings, TakeSwitchesWithAndWithoutAValue) {
+  EXPECT_TRUE(Resolved({"--in-memory"}).settings.in_memory);
+  EXPECT_FALSE(Resolved({"--in-memory=false"}).settings.in_memory);
+  EXPECT_TRUE(Resolved({}, {{"ORDERS_INSECURE", "true"}}).settings.insecure);
+}
+
+TEST(Settings, ReadSizesAndTimes) {
+  const Settings settings =
+      Resolved({"--view-cache", "512KiB", "--grpc-memory", "1GiB", "--drain-max", "1m30s"})
+          .settings;
+  EXPECT_EQ(settings.view_cache_bytes_max, 512U << 10U);
+  EXPECT_EQ(settings.grpc_memory_max, 1ULL << 30U);
+  EXPECT_EQ(settings.drain_max, absl::Seconds(90));
+}
+
+TEST(Settings, AreRefusedWithOneLineThatNamesTheFlag) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--nope"}, "--nope"},
+      {{"--nope=1"}, "--nope"},
+      {{"stray"}, "stray"},
+      {{"--data"}, "--data"},
+      {{"--data", "a", "--data", "b"}, "--data is given twice"},
+      {{"--in-memory", "--in-memory"}, "--in-memory is given twice"},
+      {{"--in-memory=maybe"}, "--in-memory"},
+      {{"--workers", "abc"}, "--workers"},
+      {{"--workers", "0"}, "--workers"},
+      {{"--workers", "1025"}, "--workers"},
+      {{"--workers=-1"}, "--workers"},
+      {{"--workers", "1e3"}, "--workers"},
+      {{"--workers", "99999999999999999999"}, "--workers"},
+      {{"--workers", " 4"}, "--workers"},
+      {{"--grpc-listen", "127.0.0.1:65536"}, "--grpc-listen"},
+      {{"--grpc-listen", "127.0.0.1:abc"}, "--grpc-listen"},
+      {{"--grpc-listen", "127.0.0.1"}, "--grpc-listen"},
+      {{"--log-format", "xml"}, "--log-format"},
+      {{"--log-level", "loud"}, "--log-level"},
+      {{"--drain-max", "5"}, "--drain-max"},
+      {{"--drain-max", "5x"}, "--drain-max"},
+      {{"--drain-max=-1s"}, "--drain-max"},
+      {{"--drain-max", "0"}, "--drain-max"},
+      {{"--drain-max", "1e9h"}, "--drain-max"},
+      {{"--view-cache", "1.5GiB"}, "--view-cache"},
+      {{"--view-cache=-1"}, "--view-cache"},
+      {{"--view-cache", "99999TiB"}, "--view-cache"},
+      {{"--view-cache", "99999999999GiB"}, "--view-cache"},
+      {{"--deadline-default", "2m"}, "--deadline-default"},
+  };
+  for (const auto& [arguments, name] : cases) {
+    const std::string refusal = Refusal(arguments);
+    EXPECT_THAT(refusal, HasSubstr(name));
+    EXPECT_THAT(refusal, HasSubstr("--help"));
+    EXPECT_EQ(refusal.find('\n'), std::string::npos) << refusal;
+  }
+}
+
+TEST(Settings, NameTheVariableThatIsWrong) {
+  EXPECT_THAT(Refusal({}, {{"ORDERS_WORKERS", "many"}}), HasSubstr("ORDERS_WORKERS"));
+  EXPECT_THAT(Refusal({}, {{"ORDERS_DATA", ""}}), HasSubstr("ORDERS_DATA"));
+}
+
+TEST(Settings, AWrongVariableDoesNotMatterWhenAFlagIsGiven) {
+  EXPECT_EQ(Resolved({"--workers", "2"}, {{"ORDERS_WORKERS", "many"}}).settings.workers, 2);
+}
+
+TEST(Settings, HelpAndVersionRunNothing) {
+  for (const char* flag : {"--help", "-h", "--version"}) {
+    const auto resolved = Resolve({flag});
+    ASSERT_TRUE(resolved.ok()) << resolved.status();
+    EXPECT_TRUE(std::holds_alternative<PrintAndExit>(*resolved));
+  }
+}
+
+TEST(Settings, HelpListsEveryRowAndNamesDiffer) {
+  const std::string help = SettingsHelp();
+  std::set<std::string> names;
+  for (const SettingRow& row : SettingRows()) {
+    EXPECT_THAT(help, HasSubstr(row.flag()));
+    EXPECT_TRUE(names.insert(row.environment()).second) << row.name;
+  }
+}
+
+}  // namespace
+}  // namespace orders::infrastructure

@@ -1,0 +1,140 @@
+#include "tests/support/read_side.h"
+
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "application/projections/customers_projection.h"
+#include "application/projections/orders_projection.h"
+
+namespace orders::testing_support {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kLook = absl::Milliseconds(1);
+
+}  // namespace
+
+void RecordingTelemetry::BatchApplied(std::string_view, int, absl::Duration) {}
+
+void RecordingTelemetry::Log(application::Severity severity, std::string_view text) {
+  const absl::MutexLock lock(&mutex_);
+  lines_.emplace_back(severity, std::string(text));
+}
+
+std::vector<std::string> RecordingTelemetry::Lines(application::Severity least) const {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<std::string> lines;
+  for (const auto& [severity, text] : lines_) {
+    if (severity >= least) lines.push_back(text);
+  }
+  return lines;
+}
+
+ReadSide::ReadSide(MemoryOrderLog& log, Options options) : log_(log) {
+  auto views = infrastructure::SqliteViews::Open(
+      {.directory = options.directory, .boot_id = options.boot_id, .readers = options.readers},
+      log.identity(), telemetry_);
+  if (!views.ok()) throw std::runtime_error(views.status().ToString());
+  views_ = *std::move(views);
+  cache_ = std::make_unique<application::OrderViewCache>(options.cache);
+  const application::FreshnessGate::Ports gate_ports{log, clock_, scheduler_};
+  orders_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
+  customers_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
+  host_ = std::make_unique<application::ProjectionHost>(
+      application::ProjectionHost::Ports{log, log, clock_, scheduler_, random_, telemetry_},
+      options.host);
+  host_->Add(std::make_unique<application::OrdersProjection>(views_->orders_writer(), *cache_),
+             *orders_gate_);
+  host_->Add(std::make_unique<application::CustomersProjection>(views_->customers_writer()),
+             *customers_gate_);
+  queries_ = std::make_unique<application::DefaultOrderQueryHandler>(
+      application::DefaultOrderQueryHandler::Ports{log, views_->orders(), views_->customers(),
+                                                   *orders_gate_, *customers_gate_, *cache_,
+                                                   digest_});
+}
+
+ReadSide::~ReadSide() { Stop(); }
+
+void ReadSide::Stop() {
+  host_->Stop();
+  orders_gate_->Close();
+  customers_gate_->Close();
+}
+
+application::ProjectionStatus ReadSide::StatusOf(const std::string& projection) {
+  for (application::ProjectionStatus& status : host_->Statuses()) {
+    if (status.name == projection) return std::move(status);
+  }
+  throw std::runtime_error("no such projection");
+}
+
+bool ReadSide::WaitUntilCurrent() {
+  const absl::Time deadline = clock_.Now() + kPatience;
+  while (clock_.Now() < deadline) {
+    bool current = true;
+    for (const application::ProjectionStatus& status : host_->Statuses()) {
+      if (status.state == application::ProjectionState::kStopped) return false;
+      current = current && status.caught_up && status.position >= log_.last_position();
+    }
+    if (current) return true;
+    scheduler_.Sleep(kLook);
+  }
+  return false;
+}
+
+absl::Status ReadSide::WaitUntilStopped(const std::string& projection) {
+  const absl::Time deadline = clock_.Now() + kPatience;
+  while (clock_.Now() < deadline) {
+    const application::ProjectionStatus status = StatusOf(projection);
+    if (status.state == application::ProjectionState::kStopped) return status.error;
+    scheduler_.Sleep(kLook);
+  }
+  return absl::DeadlineExceededError("it did not stop");
+}
+
+std::string ReadSide::Difference(const std::vector<application::RecordedOrderEvent>& events) {
+  const NaiveState naive = FoldNaively(events);
+  for (const auto& [id, expected] : naive.orders) {
+    const auto view = views_->orders().Find({id});
+    if (!view.ok() || !view->has_value()) return absl::StrCat("order ", id, " is missing");
+    if (Account(**view) != expected) return absl::StrCat("order ", id, " differs");
+  }
+  const auto listed = views_->orders().List({.rows_max = 1'000'000}, absl::InfiniteFuture());
+  if (!listed.ok()) return listed.status().ToString();
+  if (listed->size() != naive.orders.size()) return "another number of orders";
+  std::set<std::string> customers;
+  std::size_t rows = 0;
+  for (const auto& [key, expected] : naive.customers) customers.insert(key.first);
+  for (const std::string& customer : customers) {
+    const auto answer =
+        views_->customers().Find({customer}, std::nullopt, 1'000'000, absl::InfiniteFuture());
+    if (!answer.ok() || !answer->has_value()) {
+      return absl::StrCat("customer ", customer, " is missing");
+    }
+    std::int64_t orders = 0;
+    for (const application::CustomerTotals& totals : (*answer)->totals) {
+      const auto expected = naive.customers.find({customer, std::string(totals.currency.code())});
+      if (expected == naive.customers.end() || Account(totals) != expected->second) {
+        return absl::StrCat("totals of ", customer, " differ");
+      }
+      ++rows;
+      orders += totals.orders;
+    }
+    if (static_cast<std::int64_t>((*answer)->orders.size()) != orders) {
+      return absl::StrCat("orders of ", customer, " differ");
+    }
+    for (const application::CustomerOrder& order : (*answer)->orders) {
+      const NaiveOrder& expected = naive.orders.at(order.order_id.value);
+      if (order.total.minor != expected.total ||
+          absl::ToUnixMicros(order.create_time) != expected.create_micros) {
+        return absl::StrCat("order ", order.order_id.value, " of ", customer, " differs");
+      }
+    }
+  }
+  return rows == naive.customers.size() ? "" : "another number of totals";
+}
+
+}  // namespace orders::testing_support

@@ -25,8 +25,9 @@ class Dice {
     mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
     return mixed ^ (mixed >> 31U);
   }
-  /// 0 to bound - 1.
+  /// 0 to bound - 1; 0 if there is none.
   std::int64_t Below(std::int64_t bound) {
+    if (bound <= 1) return 0;
     return static_cast<std::int64_t>(Roll() % static_cast<std::uint64_t>(bound));
   }
   bool OneIn(std::int64_t n) { return Below(n) == 0; }
@@ -163,11 +164,13 @@ class CommandGenerator {
   Money Refundable() {
     const std::int64_t kept = order_.captured.minor - order_.refunded.minor;
     if (dice_.OneIn(4)) return AtLeastOne(LedgerOf(order_).refund_due.minor);
-    // Hostile events may have refunded more than was ever captured.
-    return AtLeastOne(dice_.Below(std::max<std::int64_t>(kept, 0) + 2));
+    return AtLeastOne(dice_.Below(kept + 2));
   }
   std::int64_t Quantity() { return dice_.OneIn(40) ? 1'000'000 : 1 + dice_.Below(5); }
-  LineId SomeLine() { return {static_cast<std::int32_t>(1 + dice_.Below(order_.next_line + 1))}; }
+  LineId SomeLine() {
+    const std::int64_t bound = std::min<std::int64_t>(std::int64_t{order_.next_line} + 1, 1000);
+    return {static_cast<std::int32_t>(1 + dice_.Below(bound))};
+  }
   Address SomeAddress() { return dice_.OneIn(2) ? samples::kHome : samples::kOffice; }
   HoldKind Kind() { return static_cast<HoldKind>(dice_.Below(5)); }
   HoldKind HeldKind() {

@@ -303,7 +303,6 @@ RC_GTEST_PROP(OrderProperties, AnyEventsFoldAndAnyStateDecides, ()) {
     RC_ASSERT(ledger.due.minor + ledger.refund_due.minor ==
               order.captured.minor - order.refunded.minor + ledger.open.minor);
     for (const std::string_view name : CommandGenerator::AllNames()) {
-      if (order.next_line == std::numeric_limits<std::int32_t>::max()) break;
       const OrderCommand command = CommandGenerator(dice, order).Named(name);
       const absl::StatusOr<OrderEvents> events = Decide(samples::kOrderId, command, order);
       if (!events.ok()) RC_ASSERT(GetRefusal(events.status()).has_value());

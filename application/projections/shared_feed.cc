@@ -1,6 +1,7 @@
 #include "application/projections/shared_feed.h"
 
 #include <algorithm>
+#include <cassert>
 #include <deque>
 #include <map>
 #include <thread>
@@ -40,8 +41,7 @@ class SharedFeed::Source {
       : options_(options),
         reader_(std::move(reader)),
         start_(after.value_or(LogPosition{})),
-        newest_(start_),
-        thread_([this] { Pump(); }) {}
+        newest_(start_) {}
 
   ~Source() {
     {
@@ -49,7 +49,12 @@ class SharedFeed::Source {
       ending_ = true;
     }
     reader_->Cancel();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // After the first has joined: it gets all, also from a feed that ends at once.
+  void Start() {
+    thread_ = std::thread([this] { Pump(); });
   }
 
   // A newcomer may join when all that it lacks is still held here, or still to come.
@@ -175,8 +180,8 @@ absl::StatusOr<std::unique_ptr<SharedFeed::Reader>> SharedFeed::Open(
   const std::optional<std::uint64_t> number = source->TryJoin(place);
   std::erase_if(sources_, [](const std::weak_ptr<Source>& known) { return known.expired(); });
   sources_.push_back(source);
-  // A source that has ended already is nobody's: the caller opens again after its back-off.
-  if (!number.has_value()) return absl::UnavailableError("the feed ended at once");
+  assert(number.has_value());
+  source->Start();
   return std::unique_ptr<Reader>(new Reader(std::move(source), *number));
 }
 

@@ -3,15 +3,10 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
 namespace eventstoredb {
 namespace {
-
-constexpr char kWrongExpectedRevisionUrl[] = "eventstoredb/wrong-expected-revision";
-constexpr char kNoEvents[] = "none";
 
 // Shared with the callback, which may come after the waiter has given up.
 struct Waiter {
@@ -20,27 +15,6 @@ struct Waiter {
 };
 
 }  // namespace
-
-absl::Status WrongExpectedRevisionError(std::string_view stream,
-                                        std::optional<std::uint64_t> current) {
-  const std::string where =
-      current.has_value() ? absl::StrCat("at revision ", *current) : "without events";
-  absl::Status status =
-      absl::AbortedError(absl::StrCat("stream ", std::string(stream), " is ", where));
-  status.SetPayload(kWrongExpectedRevisionUrl,
-                    absl::Cord(current.has_value() ? absl::StrCat(*current) : kNoEvents));
-  return status;
-}
-
-std::optional<WrongExpectedRevision> GetWrongExpectedRevision(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kWrongExpectedRevisionUrl);
-  if (!payload.has_value()) return std::nullopt;
-  const std::string text(*payload);
-  WrongExpectedRevision details;
-  std::uint64_t current = 0;
-  if (absl::SimpleAtoi(text, &current)) details.current = current;
-  return details;
-}
 
 absl::StatusOr<AppendResult> EventStore::Append(AppendRequest request) {
   const absl::Time deadline = request.deadline;

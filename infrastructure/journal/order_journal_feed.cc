@@ -99,7 +99,7 @@ absl::StatusOr<std::unique_ptr<application::OrderFeedReader>> OrderJournalFeed::
   if (after.has_value()) {
     request.after_position = eventstoredb::Position{after->commit, after->prepare};
   }
-  request.filter.stream_prefixes.emplace_back(kOrderStreamPrefix);
+  request.filter = eventstoredb::Filter::StreamPrefixes({std::string(kOrderStreamPrefix)});
   absl::StatusOr<std::unique_ptr<eventstoredb::Subscription>> subscription =
       store_.Subscribe(std::move(request));
   if (!subscription.ok()) return subscription.status();

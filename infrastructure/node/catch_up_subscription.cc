@@ -16,9 +16,11 @@ constexpr absl::Duration kPageTimeout = absl::Seconds(5);
 }  // namespace
 
 CatchUpSubscription::CatchUpSubscription(SubscriptionSource source, SubscribeRequest request,
+                                         std::optional<FilterMatcher> filter,
                                          std::size_t checkpoint_interval_events)
     : source_(std::move(source)),
       request_(std::move(request)),
+      filter_(std::move(filter)),
       checkpoint_interval_events_(checkpoint_interval_events) {
   if (request_.after_revision.has_value()) next_revision_ = *request_.after_revision + 1;
   if (request_.after_position.has_value()) cursor_ = request_.after_position->commit;
@@ -31,14 +33,9 @@ bool CatchUpSubscription::Passes(const RecordedEvent& event) const {
   if (request_.stream.has_value()) {
     return event.revision >= next_revision_ && event.stream == *request_.stream;
   }
-  const Filter& filter = request_.filter;
-  if (filter.IsEmpty()) return true;
-  if (!filter.stream_prefixes.empty()) {
-    return std::any_of(filter.stream_prefixes.begin(), filter.stream_prefixes.end(),
-                       [&](const std::string& prefix) { return event.stream.starts_with(prefix); });
-  }
-  return std::find(filter.event_types.begin(), filter.event_types.end(), event.type) !=
-         filter.event_types.end();
+  if (!filter_.has_value()) return true;
+  const bool by_stream = filter_->subject() == Filter::Subject::kStream;
+  return filter_->Passes(by_stream ? event.stream : event.type);
 }
 
 void CatchUpSubscription::Deliver(RecordedEvent event, std::vector<SubscriptionMessage>& out) {
@@ -124,7 +121,7 @@ absl::StatusOr<bool> CatchUpSubscription::AdvanceOnDisk(std::size_t messages_max
                                         .events_max = events_max,
                                         .deadline = deadline})
           : source_.reader->ReadAll({.bound = cursor_,
-                                     .filter = &request_.filter,
+                                     .filter = filter_.has_value() ? &*filter_ : nullptr,
                                      .events_max = events_max,
                                      .examined_max = IsFiltered()
                                                          ? checkpoint_interval_events_ - examined_

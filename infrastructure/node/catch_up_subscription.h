@@ -21,8 +21,9 @@ struct SubscriptionSource {
 /// A cursor on the log: served from the recent events while it lies within them, from disk else.
 class CatchUpSubscription final : public Subscription {
  public:
+  /// `filter` is the request's.
   CatchUpSubscription(SubscriptionSource source, SubscribeRequest request,
-                      std::size_t checkpoint_interval_events);
+                      std::optional<FilterMatcher> filter, std::size_t checkpoint_interval_events);
   ~CatchUpSubscription() override;
 
   absl::Status Next(std::size_t messages_max, absl::Duration wait,
@@ -30,7 +31,7 @@ class CatchUpSubscription final : public Subscription {
   void Cancel() override;
 
  private:
-  bool IsFiltered() const { return !request_.stream.has_value() && !request_.filter.IsEmpty(); }
+  bool IsFiltered() const { return filter_.has_value(); }
   bool Passes(const RecordedEvent& event) const;
   void SayCheckpoint(std::vector<SubscriptionMessage>& out);
   void Deliver(RecordedEvent event, std::vector<SubscriptionMessage>& out);
@@ -41,6 +42,7 @@ class CatchUpSubscription final : public Subscription {
 
   const SubscriptionSource source_;
   const SubscribeRequest request_;
+  const std::optional<FilterMatcher> filter_;
   const std::size_t checkpoint_interval_events_;
   RecentEvents::Waiter waiter_;
   std::uint64_t cursor_ = 0;         ///< Every event up to this position was examined.

@@ -101,6 +101,13 @@ class Store final : public EmbeddedEventStore {
   std::optional<LogWriter> writer_;
 };
 
+absl::StatusOr<std::optional<FilterMatcher>> MatcherOf(const std::optional<Filter>& filter) {
+  if (!filter.has_value()) return std::nullopt;
+  absl::StatusOr<FilterMatcher> matcher = FilterMatcher::Create(*filter);
+  if (!matcher.ok()) return matcher.status();
+  return *std::move(matcher);
+}
+
 absl::Status CheckRead(std::uint64_t count_max, absl::Time deadline) {
   if (count_max == 0) return absl::InvalidArgumentError("count_max is zero");
   if (deadline <= absl::Now()) return absl::DeadlineExceededError("the read's deadline has passed");
@@ -140,6 +147,8 @@ absl::Status Store::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
   if (request.from.has_value() && request.from->prepare > request.from->commit) {
     return absl::InvalidArgumentError("a position's prepare is above its commit");
   }
+  const absl::StatusOr<std::optional<FilterMatcher>> filter = MatcherOf(request.filter);
+  if (!filter.ok()) return filter.status();
   const bool forwards = request.direction == Direction::kForwards;
   std::uint64_t bound = std::numeric_limits<std::uint64_t>::max();
   if (forwards) bound = 0;
@@ -154,9 +163,9 @@ absl::Status Store::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
     absl::StatusOr<EventPage> page = source_.reader->ReadAll(
         {.direction = request.direction,
          .bound = bound,
-         .filter = &request.filter,
+         .filter = filter->has_value() ? &**filter : nullptr,
          .events_max = events_max,
-         .examined_max = request.filter.IsEmpty() ? events_max : kExaminedPerPageMax,
+         .examined_max = filter->has_value() ? kExaminedPerPageMax : events_max,
          .deadline = request.deadline});
     if (!page.ok()) return page.status();
     for (RecordedEvent& event : page->events) {
@@ -173,13 +182,15 @@ absl::StatusOr<std::unique_ptr<Subscription>> Store::Subscribe(SubscribeRequest 
     if (const absl::Status named = CheckStreamName(*request.stream, options_); !named.ok()) {
       return named;
     }
-    if (request.after_position.has_value() || !request.filter.IsEmpty()) {
+    if (request.after_position.has_value() || request.filter.has_value()) {
       return absl::InvalidArgumentError("a position and a filter go with all streams only");
     }
   } else if (request.after_revision.has_value()) {
     return absl::InvalidArgumentError("a revision goes with a stream only");
   }
-  return std::make_unique<CatchUpSubscription>(source_, std::move(request),
+  absl::StatusOr<std::optional<FilterMatcher>> filter = MatcherOf(request.filter);
+  if (!filter.ok()) return filter.status();
+  return std::make_unique<CatchUpSubscription>(source_, std::move(request), *std::move(filter),
                                                options_.checkpoint_interval_events);
 }
 

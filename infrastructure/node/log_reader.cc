@@ -29,30 +29,23 @@ absl::Status At(const absl::Status& status, const std::string& where) {
 // Decides by ids what a filter says by names; each name is compared once.
 class RowFilter {
  public:
-  explicit RowFilter(const Filter* filter) : filter_(filter) {}
+  explicit RowFilter(const FilterMatcher* filter) : filter_(filter) {}
 
-  bool is_empty() const { return filter_ == nullptr || filter_->IsEmpty(); }
-  bool by_stream() const { return !filter_->stream_prefixes.empty(); }
+  bool is_empty() const { return filter_ == nullptr; }
+  bool by_stream() const { return filter_->subject() == Filter::Subject::kStream; }
 
   std::optional<bool> Known(std::int64_t id) const {
     const auto found = passes_.find(id);
     return found == passes_.end() ? std::nullopt : std::optional<bool>(found->second);
   }
   bool Learn(std::int64_t id, const std::string& name) {
-    bool passes = false;
-    if (by_stream()) {
-      passes = std::any_of(filter_->stream_prefixes.begin(), filter_->stream_prefixes.end(),
-                           [&](const std::string& prefix) { return name.starts_with(prefix); });
-    } else {
-      passes = std::find(filter_->event_types.begin(), filter_->event_types.end(), name) !=
-               filter_->event_types.end();
-    }
+    const bool passes = filter_->Passes(name);
     passes_.emplace(id, passes);
     return passes;
   }
 
  private:
-  const Filter* const filter_;
+  const FilterMatcher* const filter_;
   std::unordered_map<std::int64_t, bool> passes_;
 };
 

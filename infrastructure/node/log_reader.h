@@ -57,7 +57,7 @@ class LogReader {
   struct AllQuery {
     Direction direction = Direction::kForwards;
     std::uint64_t bound = 0;  ///< Exclusive: above it forwards, below it backwards.
-    const Filter* filter = nullptr;
+    const FilterMatcher* filter = nullptr;
     std::size_t events_max = 0;
     std::size_t examined_max = 0;
     absl::Time deadline = absl::InfiniteFuture();

@@ -438,7 +438,7 @@ TEST_P(EventStoreContract, AReadWhoseDeadlineHasPassedIsRefused) {
 TEST_P(EventStoreContract, ReadAllForwardsIncludesThePositionBackwardsDoesNot) {
   const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
   ASSERT_THAT(at, SizeIs(6));
-  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  const Filter mine = Filter::StreamPrefixes({Prefix()});
   EXPECT_THAT(ReadAll(store(), {.from = at[2], .filter = mine}).Ids(),
               ElementsAre(Id(3), Id(4), Id(5), Id(6)));
   EXPECT_THAT(ReadAll(store(), {.direction = kBackwards, .from = at[2], .filter = mine}).Ids(),
@@ -447,7 +447,7 @@ TEST_P(EventStoreContract, ReadAllForwardsIncludesThePositionBackwardsDoesNot) {
 
 TEST_P(EventStoreContract, ReadAllFromTheEndsOfTheLog) {
   GivenTwoStreams(store(), Stream("a"), Stream("b"));
-  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  const Filter mine = Filter::StreamPrefixes({Prefix()});
   EXPECT_THAT(ReadAll(store(), {.filter = mine}).Ids(),
               ElementsAre(Id(1), Id(2), Id(3), Id(4), Id(5), Id(6)));
   EXPECT_THAT(ReadAll(store(), {.direction = kBackwards, .filter = mine}).Ids(),
@@ -477,21 +477,43 @@ TEST_P(EventStoreContract, ReadAllUnfilteredHoldsEveryEventInOrder) {
 TEST_P(EventStoreContract, ReadAllPassesWhatTheFilterSays) {
   const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
   ASSERT_THAT(at, SizeIs(6));
-  const auto read = [&](std::vector<std::string> prefixes, std::vector<std::string> types) {
-    return ReadAll(store(), {.from = at[0], .filter = {std::move(prefixes), std::move(types)}})
-        .Ids();
+  const auto read = [&](Filter filter) {
+    return ReadAll(store(), {.from = at[0], .filter = std::move(filter)}).Ids();
   };
-  EXPECT_THAT(read({Stream("a")}, {}), ElementsAre(Id(1), Id(3), Id(5)));
-  EXPECT_THAT(read({Stream("x"), Stream("b")}, {}), ElementsAre(Id(2), Id(4), Id(6)));
-  EXPECT_THAT(read({Stream("x")}, {}), IsEmpty());
-  EXPECT_THAT(read({}, {"TypeB"}), ElementsAre(Id(2), Id(4), Id(6)));
-  EXPECT_THAT(read({}, {"Type"}), IsEmpty());
+  EXPECT_THAT(read(Filter::StreamPrefixes({Stream("a")})), ElementsAre(Id(1), Id(3), Id(5)));
+  EXPECT_THAT(read(Filter::StreamPrefixes({Stream("x"), Stream("b")})),
+              ElementsAre(Id(2), Id(4), Id(6)));
+  EXPECT_THAT(read(Filter::StreamPrefixes({Stream("x")})), IsEmpty());
+  EXPECT_THAT(read(Filter::EventTypePrefixes({"TypeB"})), ElementsAre(Id(2), Id(4), Id(6)));
+  EXPECT_THAT(read(Filter::EventTypePrefixes({"ype"})), IsEmpty());
+}
+
+TEST_P(EventStoreContract, AFiltersRegexIsFoundAnywhereAndAloneDecides) {
+  const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
+  ASSERT_THAT(at, SizeIs(6));
+  const auto read = [&](Filter filter) {
+    return ReadAll(store(), {.from = at[0], .filter = std::move(filter)});
+  };
+  const Filter b{.subject = Filter::Subject::kStream,
+                 .prefixes = {Stream("a")},
+                 .regex = Prefix().substr(1) + "b$"};
+  EXPECT_THAT(read(b).Ids(), ElementsAre(Id(2), Id(4), Id(6)));
+  EXPECT_THAT(read({.subject = Filter::Subject::kEventType, .regex = "^T.*A$"}).Ids(),
+              ElementsAre(Id(1), Id(3), Id(5)));
+  EXPECT_EQ(read({.regex = "(unclosed"}).status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(read({.regex = std::string(10'000, 'a')}).status.code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(EventStoreContract, AFilterThatNamesNothingPassesNothing) {
+  ASSERT_THAT(GivenTwoStreams(store(), Stream("a"), Stream("b")), SizeIs(6));
+  EXPECT_THAT(ReadAll(store(), {.filter = Filter{}}).Ids(), IsEmpty());
 }
 
 TEST_P(EventStoreContract, ReadAllCountsOnlyWhatPasses) {
   const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
   ASSERT_THAT(at, SizeIs(6));
-  const Filter b{.stream_prefixes = {Stream("b")}, .event_types = {}};
+  const Filter b = Filter::StreamPrefixes({Stream("b")});
   EXPECT_THAT(ReadAll(store(), {.from = at[0], .filter = b, .count_max = 2}).Ids(),
               ElementsAre(Id(2), Id(4)));
   EXPECT_THAT(ReadAll(store(), {.direction = kBackwards, .filter = b, .count_max = 1}).Ids(),
@@ -506,7 +528,7 @@ TEST_P(EventStoreContract, ReadAllRefusesAPositionWhosePrepareIsAboveItsCommit) 
 
 TEST_P(EventStoreContract, EveryPositionHandedOutCanBeUsedToResume) {
   ASSERT_TRUE(Append(store(), Stream(), ExpectedRevision::Any(), EventRange(1, 20)).ok());
-  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  const Filter mine = Filter::StreamPrefixes({Prefix()});
   const std::vector<RecordedEvent> all = ReadAll(store(), {.filter = mine}).events;
   ASSERT_THAT(all, SizeIs(20));
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -90,11 +90,9 @@ TEST_P(EventStoreContract, ASubscriptionToAllStartsAfterThePositionItNames) {
 TEST_P(EventStoreContract, AFilteredSubscriptionPassesHistoryAndLiveEvents) {
   const std::vector<Position> at = GivenTwoStreams(store(), Stream("a"), Stream("b"));
   ASSERT_THAT(at, SizeIs(6));
-  const auto by_stream =
-      MustSubscribe(store(), {.filter = {.stream_prefixes = {Stream("b")}, .event_types = {}}});
+  const auto by_stream = MustSubscribe(store(), {.filter = Filter::StreamPrefixes({Stream("b")})});
   const auto by_type = MustSubscribe(
-      store(),
-      {.after_position = at[0], .filter = {.stream_prefixes = {}, .event_types = {"TypeA"}}});
+      store(), {.after_position = at[0], .filter = Filter::EventTypePrefixes({"TypeA"})});
   EXPECT_THAT(Revisions(TakeUntilCaughtUp(*by_stream).Events()), ElementsAre(0, 1, 2));
   EXPECT_THAT(Revisions(TakeUntilCaughtUp(*by_type).Events()), ElementsAre(1, 2));
   ExpectWritten(Append(store(), Stream("a"), ExpectedRevision::Any(), {Event(7, "TypeA")}), 3);
@@ -111,7 +109,7 @@ TEST_P(EventStoreContract, CheckpointsRiseAndNeverPassAnUndeliveredEvent) {
     ASSERT_TRUE(Append(store(), Stream("b"), ExpectedRevision::Any(), Events({2 + i})).ok());
   }
   const auto subscription =
-      MustSubscribe(store(), {.filter = {.stream_prefixes = {Stream("b")}, .event_types = {}}});
+      MustSubscribe(store(), {.filter = Filter::StreamPrefixes({Stream("b")})});
   const Received received = TakeUntilCaughtUp(*subscription);
   Position last_event;
   Position last_checkpoint;
@@ -137,7 +135,7 @@ TEST_P(EventStoreContract, ResumingAfterACheckpointLosesNothing) {
         Append(store(), Stream("a"), ExpectedRevision::Any(), EventRange(100 + 700 * i, 700)).ok());
     ASSERT_TRUE(Append(store(), Stream("b"), ExpectedRevision::Any(), Events({1 + i})).ok());
   }
-  const Filter b{.stream_prefixes = {Stream("b")}, .event_types = {}};
+  const Filter b = Filter::StreamPrefixes({Stream("b")});
   const auto subscription = MustSubscribe(store(), {.filter = b});
   const Received received = TakeUntilCaughtUp(*subscription);
   std::size_t delivered = 0;
@@ -204,7 +202,7 @@ TEST_P(EventStoreContract, ASubscriptionRefusesAStartOfTheWrongKind) {
   EXPECT_EQ(code({.stream = Stream(), .after_position = Position{1, 1}}),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code({.after_revision = std::uint64_t{1}}), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({.stream = Stream(), .filter = {.stream_prefixes = {}, .event_types = {"T"}}}),
+  EXPECT_EQ(code({.stream = Stream(), .filter = Filter::EventTypePrefixes({"T"})}),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -225,7 +223,7 @@ TEST_P(EventStoreContract, SwitchingFromHistoryToLiveUnderLoadHasNoGapAndNoRepea
   }
   std::vector<std::thread> subscribers;
   std::atomic<int> complete{0};
-  const Filter mine{.stream_prefixes = {Prefix()}, .event_types = {}};
+  const Filter mine = Filter::StreamPrefixes({Prefix()});
   for (int subscriber = 0; subscriber < 4; ++subscriber) {
     subscribers.emplace_back([&, subscriber] {
       // Each begins at another time, with another hunger.

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,92 +14,14 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "eventstoredb/uuid.h"
+#include "eventstoredb/errors.h"
+#include "eventstoredb/filter.h"
+#include "eventstoredb/types.h"
 
 namespace eventstoredb {
 
-/// A place in the log. Grows strictly along the log, has gaps, is never handed out twice.
-/// An event appended through this interface has commit == prepare (protocol section 3.4).
-struct Position {
-  std::uint64_t commit = 0;
-  std::uint64_t prepare = 0;
-  friend auto operator<=>(const Position&, const Position&) = default;
-};
-
-/// What an append demands of its stream (protocol section 3.1).
-class ExpectedRevision {
- public:
-  enum class Kind { kAny, kNoStream, kStreamExists, kExact };
-
-  static constexpr ExpectedRevision Any() { return ExpectedRevision(Kind::kAny, 0); }
-  static constexpr ExpectedRevision NoStream() { return ExpectedRevision(Kind::kNoStream, 0); }
-  static constexpr ExpectedRevision StreamExists() {
-    return ExpectedRevision(Kind::kStreamExists, 0);
-  }
-  /// `revision` counts from 0 and is at most 2^63 - 1.
-  static constexpr ExpectedRevision Exact(std::uint64_t revision) {
-    return ExpectedRevision(Kind::kExact, revision);
-  }
-
-  constexpr Kind kind() const { return kind_; }
-  /// Of kExact only.
-  constexpr std::uint64_t revision() const { return revision_; }
-  friend bool operator==(const ExpectedRevision&, const ExpectedRevision&) = default;
-
- private:
-  constexpr ExpectedRevision(Kind kind, std::uint64_t revision)
-      : kind_(kind), revision_(revision) {}
-  Kind kind_;
-  std::uint64_t revision_;
-};
-
-struct ProposedEvent {
-  Uuid id;           ///< Not the zero id.
-  std::string type;  ///< Not empty.
-  bool is_json = true;
-  std::string data;
-  std::string metadata;
-};
-
-struct RecordedEvent {
-  std::string stream;
-  std::uint64_t revision = 0;
-  Uuid id;
-  std::string type;
-  bool is_json = true;
-  absl::Time created;  ///< The store's clock, to the microsecond; never falls along the log.
-  Position position;
-  std::string data;
-  std::string metadata;
-};
-
-struct AppendRequest {
-  std::string stream;  ///< UTF-8, 1 to `stream_name_bytes_max` bytes, no NUL.
-  ExpectedRevision expected = ExpectedRevision::Any();
-  std::vector<ProposedEvent> events;  ///< May be empty: see protocol section 3.2, "Empty appends".
-  absl::Time deadline = absl::InfiniteFuture();
-};
-
-struct AppendResult {
-  /// The revision at which the last id of the request stands; absent while the stream has no
-  /// events.
-  std::optional<std::uint64_t> revision;
-  /// Absent if the event found by the idempotency test is not readable any more.
-  std::optional<Position> position;
-};
-
 /// Called exactly once, from a thread of the store; must not block.
 using AppendCallback = absl::AnyInvocable<void(absl::StatusOr<AppendResult>)>;
-
-/// Details of an Aborted status of an append: where the stream really was.
-struct WrongExpectedRevision {
-  std::optional<std::uint64_t> current;  ///< Absent: the stream has no events.
-};
-absl::Status WrongExpectedRevisionError(std::string_view stream,
-                                        std::optional<std::uint64_t> current);
-std::optional<WrongExpectedRevision> GetWrongExpectedRevision(const absl::Status& status);
-
-enum class Direction { kForwards, kBackwards };
 
 struct ReadStreamRequest {
   std::string stream;
@@ -110,20 +32,12 @@ struct ReadStreamRequest {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
-/// Events pass when their stream starts with one of the prefixes, or their type equals one of the
-/// names. One of the two lists is used; both empty: every event passes.
-struct Filter {
-  std::vector<std::string> stream_prefixes;
-  std::vector<std::string> event_types;
-  bool IsEmpty() const { return stream_prefixes.empty() && event_types.empty(); }
-};
-
 struct ReadAllRequest {
   Direction direction = Direction::kForwards;
   /// Forwards: the first position that may be delivered. Backwards: events below it are delivered.
   /// Absent: the start forwards, the end backwards (protocol section 3.7).
   std::optional<Position> from;
-  Filter filter;
+  std::optional<Filter> filter;
   std::uint64_t count_max = UINT64_MAX;  ///< Of delivered events; at least 1.
   absl::Time deadline = absl::InfiniteFuture();
 };
@@ -146,7 +60,7 @@ struct SubscribeRequest {
   /// stream, `after_position` without. Absent: from the first event.
   std::optional<std::uint64_t> after_revision;
   std::optional<Position> after_position;
-  Filter filter;  ///< Only without a stream.
+  std::optional<Filter> filter;  ///< Only without a stream.
 };
 
 /// A catch-up subscription: history, then live, in order, no gap, no repeat. Pulled, so a slow

@@ -25,9 +25,11 @@ const std::vector<Layer>& Layers() {
   static const auto* const kLayers = new std::vector<Layer>{
       {"domain/", {"domain/"}, false},
       {"application/", {"application/", "domain/"}, false},
-      {"infrastructure/eventstoredb/", {"infrastructure/eventstoredb/", "eventstoredb/"}, true},
+      {"infrastructure/eventstoredb/",
+       {"infrastructure/eventstoredb/", "eventstoredb/", "event_store/"},
+       true},
       {"infrastructure/node/",
-       {"infrastructure/node/", "infrastructure/sqlite/", "eventstoredb/"},
+       {"infrastructure/node/", "infrastructure/sqlite/", "eventstoredb/", "event_store/"},
        true},
       {"infrastructure/sqlite/", {"infrastructure/sqlite/"}, true},
       {"infrastructure/", {"infrastructure/", "eventstoredb/", "application/", "domain/"}, true},
@@ -60,8 +62,9 @@ bool IsCore(std::string_view path) {
 }
 
 bool NamesOurFolder(std::string_view include) {
-  for (const std::string_view folder : {"domain/", "application/", "infrastructure/",
-                                        "eventstoredb/", "api/", "tests/", "orders/"}) {
+  for (const std::string_view folder :
+       {"domain/", "application/", "infrastructure/", "eventstoredb/", "event_store/", "api/",
+        "tests/", "orders/"}) {
     if (include.starts_with(folder)) return true;
   }
   return false;

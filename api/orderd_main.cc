@@ -14,7 +14,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "api/exit_codes.h"
-#include "api/host.h"
+#include "api/host/host.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/telemetry/counting_telemetry.h"
 #include "infrastructure/telemetry/logging.h"
@@ -63,7 +63,7 @@ ExitCode Serve(const infrastructure::Settings& settings) {
   infrastructure::Logging logging(
       {.format = settings.log_format, .severity_min = settings.log_level});
   infrastructure::CountingTelemetry telemetry(logging);
-  Host::Failure failure;
+  StartFailure failure;
   const std::unique_ptr<Host> host = Host::Start(
       settings, telemetry, [] { kill(getpid(), kFatalSignal); }, failure);
   if (host == nullptr) {

@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
         IncludeCase{"domain/order/order.h", "<nlohmann/json.hpp>"},
         IncludeCase{"domain/order/order.h", "<unistd.h>"},
         IncludeCase{"application/commands/order_cache.cc", R"("infrastructure/sqlite/database.h")"},
-        IncludeCase{"application/commands/order_cache.cc", R"("api/host.h")"},
+        IncludeCase{"application/commands/order_cache.cc", R"("api/host/host.h")"},
         IncludeCase{"application/commands/order_cache.cc", R"("eventstoredb/event_store.h")"},
         IncludeCase{"application/queries/freshness.cc", "<grpcpp/grpcpp.h>"},
         IncludeCase{"application/queries/freshness.cc", "<openssl/sha.h>"},
@@ -74,13 +74,13 @@ INSTANTIATE_TEST_SUITE_P(
         IncludeCase{"infrastructure/eventstoredb/event_store.cc",
                     R"("infrastructure/sqlite/database.h")"},
         IncludeCase{"infrastructure/sqlite/database.cc", R"("eventstoredb/uuid.h")"},
-        IncludeCase{"infrastructure/journal/order_journal.cc", R"("api/host.h")"},
+        IncludeCase{"infrastructure/journal/order_journal.cc", R"("api/host/host.h")"},
         IncludeCase{"infrastructure/journal/order_journal.cc", R"("orders/v1/types.pb.h")"},
         IncludeCase{"api/grpc/order_command_service.cc",
                     R"("infrastructure/journal/order_journal.h")"},
         IncludeCase{"api/grpc/order_command_service.cc", R"("eventstoredb/event_store.h")"},
         IncludeCase{"api/runtime/order_lanes.cc", R"("infrastructure/sqlite/database.h")"},
-        IncludeCase{"api/host.h", R"("infrastructure/sqlite/database.h")"},
+        IncludeCase{"api/grpc/grpc_server.h", R"("infrastructure/sqlite/database.h")"},
         IncludeCase{"api/orderctl/main.cc", R"("infrastructure/config/settings.h")"},
         IncludeCase{"api/orderctl/main.cc", R"("api/grpc/command_mapping.h")"},
         IncludeCase{"api/orderctl/main.cc", R"(  "application/call_context.h"  // why)"}));
@@ -101,11 +101,11 @@ INSTANTIATE_TEST_SUITE_P(
         IncludeCase{"infrastructure/journal/event_codec.cc", "<simdjson.h>"},
         IncludeCase{"infrastructure/journal/event_codec.cc", R"("application/recorded_event.h")"},
         IncludeCase{"api/grpc/command_mapping.cc", R"("orders/v1/commands.pb.h")"},
-        IncludeCase{"api/host.cc", R"("infrastructure/journal/order_journal.h")"},
+        IncludeCase{"api/host/host.cc", R"("infrastructure/journal/order_journal.h")"},
         IncludeCase{"tests/contract/store_test.cc", R"("infrastructure/node/log.h")"}));
 
 TEST(Includes, AreNamedByFileAndLine) {
-  const SourceFile file{.path = "domain/a.cc", .text = "\n#  include \"api/host.h\"\n"};
+  const SourceFile file{.path = "domain/a.cc", .text = "\n#  include \"api/host/host.h\"\n"};
   EXPECT_THAT(WrongIncludes(file), ElementsAre(HasSubstr("domain/a.cc:2:")));
 }
 

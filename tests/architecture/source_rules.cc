@@ -33,7 +33,7 @@ const std::vector<Layer>& Layers() {
        true},
       {"infrastructure/sqlite/", {"infrastructure/sqlite/"}, true},
       {"infrastructure/", {"infrastructure/", "eventstoredb/", "application/", "domain/"}, true},
-      {"api/host.cc",
+      {"api/host/",
        {"api/", "infrastructure/", "eventstoredb/", "application/", "domain/", "orders/"},
        true},
       {"api/orderd_main.cc",

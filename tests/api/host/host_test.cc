@@ -1,4 +1,4 @@
-#include "api/host.h"
+#include "api/host/host.h"
 
 #include <atomic>
 #include <chrono>
@@ -59,7 +59,7 @@ class HostTest : public ::testing::Test {
 
   void StartHost(const infrastructure::Settings& settings) {
     StopHost();
-    Host::Failure failure;
+    StartFailure failure;
     host_ = Host::Start(
         settings, telemetry_, [] {}, failure);
     ASSERT_NE(host_, nullptr) << failure.text;
@@ -407,7 +407,7 @@ TEST_F(HostTest, AStopEndsWatchesWithUnavailable) {
 TEST_F(HostTest, AnAddressBeyondLoopbackNeedsToBeAskedForTwice) {
   infrastructure::Settings settings = Settings();
   settings.grpc_listen.host = "0.0.0.0";
-  Host::Failure failure;
+  StartFailure failure;
   EXPECT_EQ(Host::Start(
                 settings, telemetry_, [] {}, failure),
             nullptr);
@@ -423,7 +423,7 @@ TEST_F(HostTest, APortThatIsTakenIsNamed) {
   const std::size_t begin = ready.find("grpc=") + 5;
   const std::string address = ready.substr(begin, ready.find(' ', begin) - begin);
   settings.grpc_listen = *infrastructure::ListenAddress::Parse(address);
-  Host::Failure failure;
+  StartFailure failure;
   EXPECT_EQ(Host::Start(
                 settings, telemetry_, [] {}, failure),
             nullptr);

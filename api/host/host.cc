@@ -1,9 +1,7 @@
-#include "api/host.h"
+#include "api/host/host.h"
 
 #include <optional>
 #include <utility>
-
-#include <sys/statfs.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -12,6 +10,7 @@
 #include "api/grpc/order_change_hub.h"
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
+#include "api/host/store_backend.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/order_lanes.h"
 #include "api/runtime/worker_pool.h"
@@ -22,7 +21,6 @@
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
 #include "application/queries/order_view_cache.h"
-#include "eventstoredb/node/embedded_event_store.h"
 #include "infrastructure/config/secret_file.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/journal/event_codec.h"
@@ -46,66 +44,6 @@ using infrastructure::Settings;
 constexpr absl::Duration kFlushGrace = absl::Milliseconds(200);
 constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
 
-constexpr long kTmpfsMagic = 0x01021994;
-constexpr long kRamfsMagic = static_cast<long>(0x858458f6);
-
-bool IsInMemoryFileSystem(const std::string& path) {
-  struct statfs about {};
-  if (statfs(path.c_str(), &about) != 0) return false;
-  return about.f_type == kTmpfsMagic || about.f_type == kRamfsMagic;
-}
-
-/// The codes of EmbeddedEventStore::Open, which says what is wrong; here, what to do.
-Host::Failure StoreFailure(const absl::Status& status, const std::string& data) {
-  const auto failure = [&](ExitCode code, const char* advice) {
-    return Host::Failure{code, absl::StrCat("data ", data, ": ", status.message(), ". ", advice)};
-  };
-  switch (status.code()) {
-    case absl::StatusCode::kDataLoss:
-      return failure(ExitCode::kDataDamaged,
-                     "Nothing was changed. Restore the folder from a backup.");
-    case absl::StatusCode::kNotFound:
-      return failure(ExitCode::kCannotCreate,
-                     "Make the folder above it first, or name another with --data.");
-    case absl::StatusCode::kOutOfRange:
-      return failure(ExitCode::kCannotCreate, "Name a folder with --data.");
-    case absl::StatusCode::kUnavailable:
-      return failure(ExitCode::kIo, "Look at the disk and the system's log.");
-    case absl::StatusCode::kResourceExhausted:
-      return failure(ExitCode::kIo, "Free some space on the disk.");
-    case absl::StatusCode::kAlreadyExists:
-      return failure(ExitCode::kInUse, "Stop that process, or name another folder with --data.");
-    case absl::StatusCode::kPermissionDenied:
-      return failure(ExitCode::kNoPermission,
-                     "Run as the folder's owner, or give this user the right to write there.");
-    case absl::StatusCode::kFailedPrecondition:
-      return failure(ExitCode::kConfig,
-                     "Nothing was changed. Run the newer version, or name another folder with "
-                     "--data.");
-    case absl::StatusCode::kInvalidArgument:
-      return failure(ExitCode::kConfig, "Correct the setting.");
-    default:
-      return failure(ExitCode::kInternal, "This is a bug; please report it.");
-  }
-}
-
-Host::Failure ServerFailure(const absl::Status& status) {
-  const auto failure = [&](ExitCode code, const char* advice) {
-    return Host::Failure{code, absl::StrCat("grpc-listen ", status.message(), ". ", advice)};
-  };
-  switch (status.code()) {
-    case absl::StatusCode::kAlreadyExists:
-      return failure(ExitCode::kUnavailable,
-                     "Stop what listens there, or name another address with --grpc-listen.");
-    case absl::StatusCode::kPermissionDenied:
-      return failure(ExitCode::kNoPermission, "Name a port above 1023 with --grpc-listen.");
-    case absl::StatusCode::kInvalidArgument:
-      return failure(ExitCode::kConfig, "Name an address of this machine with --grpc-listen.");
-    default:
-      return failure(ExitCode::kInternal, "This is a bug; please report it.");
-  }
-}
-
 CallLimits LimitsOf(const Settings& settings) {
   return {.deadline_default = settings.deadline_default, .deadline_max = settings.deadline_max};
 }
@@ -118,9 +56,9 @@ class Host::Impl {
   Impl(const Settings& settings, application::Telemetry& telemetry)
       : settings_(settings), telemetry_(telemetry), ids_(clock_) {}
 
-  bool OpenStore(std::function<void()> on_fatal, Failure& failure);
-  bool OpenViews(Failure& failure);
-  bool StartServer(Failure& failure);
+  bool OpenStore(std::function<void()> on_fatal, StartFailure& failure);
+  bool OpenViews(StartFailure& failure);
+  bool StartServer(StartFailure& failure);
   bool Stop();
   void Abandon();
   std::string ReadyLine() const;
@@ -137,8 +75,7 @@ class Host::Impl {
   infrastructure::ThreadScheduler scheduler_;
   std::optional<infrastructure::OpensslDigest> digest_;
 
-  std::unique_ptr<eventstoredb::EmbeddedEventStore> store_;
-  application::StoreIdentity identity_;
+  std::optional<StoreBackend> backend_;
   std::optional<infrastructure::OrderJournal> journal_;
   std::optional<infrastructure::OrderJournalFeed> feed_;
 
@@ -160,49 +97,30 @@ class Host::Impl {
   std::unique_ptr<GrpcServer> server_;
 };
 
-bool Host::Impl::OpenStore(std::function<void()> on_fatal, Failure& failure) {
-  eventstoredb::EmbeddedEventStoreOptions options;
-  options.directory = settings_.data;
-  options.in_memory = settings_.in_memory;
-  options.appends_in_flight_max = static_cast<std::size_t>(settings_.commands_in_flight_max);
-  options.free_space_min_bytes = settings_.free_space_min;
-  options.free_space_min_percent = settings_.free_space_min_percent;
-  options.on_fatal = [this, on_fatal = std::move(on_fatal)](const absl::Status& status) {
-    telemetry_.Log(Severity::kError,
-                   absl::StrCat("the log cannot be written, ending: status=", status.ToString()));
-    on_fatal();
-  };
-  auto opened = eventstoredb::EmbeddedEventStore::Open(std::move(options));
-  if (!opened.ok()) {
-    failure = StoreFailure(opened.status(), settings_.data);
-    return false;
-  }
-  store_ = *std::move(opened);
-  identity_ = {.id = store_->store_id().ToString(), .generation = store_->generation()};
-  if (!settings_.in_memory && IsInMemoryFileSystem(settings_.data)) {
-    telemetry_.Log(Severity::kWarning,
-                   absl::StrCat("not durable: data ", settings_.data,
-                                " lies in memory (tmpfs) and is lost with the machine"));
-  }
+bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
+  std::optional<StoreBackend> opened =
+      OpenStoreBackend(settings_, telemetry_, std::move(on_fatal), failure);
+  if (!opened.has_value()) return false;
+  backend_.emplace(*std::move(opened));
   auto seal_key = settings_.in_memory
                       ? infrastructure::MakeSecret()
                       : infrastructure::ReadOrMakeSecret(settings_.data + "/page-token.key");
   if (!seal_key.ok()) {
-    failure = StoreFailure(seal_key.status(), settings_.data);
+    failure = DataFailure(seal_key.status(), settings_.data);
     return false;
   }
   digest_.emplace(*std::move(seal_key));
-  journal_.emplace(*store_, *digest_, identity_);
-  feed_.emplace(*store_, identity_);
+  journal_.emplace(*backend_->store, *digest_, backend_->identity);
+  feed_.emplace(*backend_->store, backend_->identity);
   return true;
 }
 
-bool Host::Impl::OpenViews(Failure& failure) {
+bool Host::Impl::OpenViews(StartFailure& failure) {
   infrastructure::SqliteViewsOptions options;
   if (!settings_.in_memory) options.directory = settings_.data + "/views";
-  auto opened = infrastructure::SqliteViews::Open(options, identity_, telemetry_);
+  auto opened = infrastructure::SqliteViews::Open(options, backend_->identity, telemetry_);
   if (!opened.ok()) {
-    failure = StoreFailure(opened.status(), settings_.data + "/views");
+    failure = DataFailure(opened.status(), settings_.data + "/views");
     return false;
   }
   views_ = *std::move(opened);
@@ -224,7 +142,7 @@ bool Host::Impl::OpenViews(Failure& failure) {
   return true;
 }
 
-bool Host::Impl::StartServer(Failure& failure) {
+bool Host::Impl::StartServer(StartFailure& failure) {
   commands_.emplace(
       application::OrderCommandHandler::Ports{*journal_, clock_, scheduler_, random_, ids_,
                                               *digest_, telemetry_},
@@ -255,10 +173,10 @@ bool Host::Impl::StartServer(Failure& failure) {
                             .newest_known = [this] { return orders_gate_->Current().position; }},
       OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max)});
   command_service_.emplace(OrderCommandService::Ports{*commands_, ids_, telemetry_, *lanes_, gate_},
-                           identity_, LimitsOf(settings_));
+                           backend_->identity, LimitsOf(settings_));
   query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, *query_workers_,
                                                   *changes_, gate_, event_json},
-                         identity_, LimitsOf(settings_),
+                         backend_->identity, LimitsOf(settings_),
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
   auto server = GrpcServer::Start(
       {.address = settings_.grpc_listen.ToString(),
@@ -266,7 +184,7 @@ bool Host::Impl::StartServer(Failure& failure) {
       {&*command_service_, &*query_service_},
       {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name()});
   if (!server.ok()) {
-    failure = ServerFailure(server.status());
+    failure = ListenFailure(server.status(), "grpc-listen");
     changes_->Stop();
     projections_->Stop();
     return false;
@@ -299,7 +217,7 @@ bool Host::Impl::Stop() {
   views_.reset();
   feed_.reset();
   journal_.reset();
-  store_.reset();
+  backend_.reset();
   absl::SleepFor(kFlushGrace);
   return true;
 }
@@ -317,13 +235,12 @@ std::string Host::Impl::ReadyLine() const {
   infrastructure::ListenAddress address = settings_.grpc_listen;
   address.port = server_->port();
   return absl::StrCat(
-      "orderd ready grpc=", address.ToString(),
-      " store=", settings_.in_memory ? "memory" : "embedded",
+      "orderd ready grpc=", address.ToString(), " store=", backend_->kind,
       settings_.in_memory ? "" : " data=", settings_.in_memory ? "" : settings_.data);
 }
 
 std::unique_ptr<Host> Host::Start(const Settings& settings, application::Telemetry& telemetry,
-                                  std::function<void()> on_fatal, Failure& failure) {
+                                  std::function<void()> on_fatal, StartFailure& failure) {
   if (!settings.grpc_listen.IsLoopback()) {
     if (!settings.insecure) {
       failure = {ExitCode::kConfig,

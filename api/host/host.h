@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "api/exit_codes.h"
+#include "api/host/start_failure.h"
 #include "application/ports/telemetry.h"
 
 namespace orders::infrastructure {
@@ -17,16 +17,12 @@ namespace orders::api {
 /// store, identity, read models, server; stops in the opposite one. Used by one thread.
 class Host {
  public:
-  struct Failure {
-    ExitCode code = ExitCode::kInternal;
-    std::string text;  ///< For a person: what is wrong, and what to change.
-  };
   /// Null with `failure` set: not started, nothing left running.
   /// `on_fatal` is called once, from a thread of the store, when a write or sync has failed and the
   /// process must end with kIo: call Abandon from another thread. `telemetry` outlives the host.
   static std::unique_ptr<Host> Start(const infrastructure::Settings& settings,
                                      application::Telemetry& telemetry,
-                                     std::function<void()> on_fatal, Failure& failure);
+                                     std::function<void()> on_fatal, StartFailure& failure);
   /// Ends the server. Must have stopped.
   ~Host();
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/host/start_failure.h"
+#include "application/log_position.h"
+#include "application/ports/telemetry.h"
+
+namespace eventstoredb {
+class EmbeddedEventStore;
+class EventStore;
+}  // namespace eventstoredb
+namespace orders::infrastructure {
+struct Settings;
+}  // namespace orders::infrastructure
+
+namespace orders::api {
+
+/// The event store that the service runs on.
+struct StoreBackend {
+  StoreBackend();
+  StoreBackend(StoreBackend&&) noexcept;
+  ~StoreBackend();
+
+  std::unique_ptr<eventstoredb::EventStore> store;
+  eventstoredb::EmbeddedEventStore* embedded = nullptr;  ///< `store`, if it lies in this process.
+  application::StoreIdentity identity;
+  std::string kind;  ///< For the ready line: "embedded", "memory".
+};
+
+/// Absent with `failure` set. `on_fatal`: see Host::Start. `telemetry` outlives the store.
+std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& settings,
+                                             application::Telemetry& telemetry,
+                                             std::function<void()> on_fatal, StartFailure& failure);
+
+}  // namespace orders::api

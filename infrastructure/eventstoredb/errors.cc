@@ -9,6 +9,7 @@ namespace {
 
 constexpr char kWrongExpectedRevisionUrl[] = "eventstoredb/wrong-expected-revision";
 constexpr char kStreamDeletedUrl[] = "eventstoredb/stream-deleted";
+constexpr char kMaximumAppendSizeExceededUrl[] = "eventstoredb/maximum-append-size-exceeded";
 constexpr char kNoEvents[] = "none";
 
 std::optional<std::string> Payload(const absl::Status& status, const char* url) {
@@ -50,6 +51,22 @@ std::optional<StreamDeleted> GetStreamDeleted(const absl::Status& status) {
   std::optional<std::string> payload = Payload(status, kStreamDeletedUrl);
   if (!payload.has_value()) return std::nullopt;
   return StreamDeleted{*std::move(payload)};
+}
+
+absl::Status MaximumAppendSizeExceededError(std::uint64_t limit_bytes) {
+  absl::Status status = absl::InvalidArgumentError(
+      absl::StrCat("the append has more than ", limit_bytes, " bytes of data"));
+  status.SetPayload(kMaximumAppendSizeExceededUrl, absl::Cord(absl::StrCat(limit_bytes)));
+  return status;
+}
+
+std::optional<MaximumAppendSizeExceeded> GetMaximumAppendSizeExceeded(const absl::Status& status) {
+  const std::optional<std::string> payload = Payload(status, kMaximumAppendSizeExceededUrl);
+  MaximumAppendSizeExceeded details;
+  if (!payload.has_value() || !absl::SimpleAtoi(*payload, &details.limit_bytes)) {
+    return std::nullopt;
+  }
+  return details;
 }
 
 }  // namespace eventstoredb

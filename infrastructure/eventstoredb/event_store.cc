@@ -9,17 +9,17 @@ namespace eventstoredb {
 namespace {
 
 // Shared with the callback, which may come after the waiter has given up.
+template <typename Result>
 struct Waiter {
   absl::Mutex mutex;
-  std::optional<absl::StatusOr<AppendResult>> answer ABSL_GUARDED_BY(mutex);
+  std::optional<absl::StatusOr<Result>> answer ABSL_GUARDED_BY(mutex);
 };
 
-}  // namespace
-
-absl::StatusOr<AppendResult> EventStore::Append(AppendRequest request) {
-  const absl::Time deadline = request.deadline;
-  auto waiter = std::make_shared<Waiter>();
-  StartAppend(std::move(request), [waiter](absl::StatusOr<AppendResult> answer) {
+// Calls `start` with a callback, and waits for its answer.
+template <typename Result, typename Start>
+absl::StatusOr<Result> Await(absl::Time deadline, const Start& start) {
+  auto waiter = std::make_shared<Waiter<Result>>();
+  start([waiter](absl::StatusOr<Result> answer) {
     absl::MutexLock lock(&waiter->mutex);
     waiter->answer = std::move(answer);
   });
@@ -29,9 +29,23 @@ absl::StatusOr<AppendResult> EventStore::Append(AppendRequest request) {
   };
   if (!waiter->mutex.AwaitWithDeadline(absl::Condition(&answered), deadline)) {
     return absl::DeadlineExceededError(
-        "the append was not answered in time: its outcome is unknown");
+        "the write was not answered in time: its outcome is unknown");
   }
   return *std::move(waiter->answer);
+}
+
+}  // namespace
+
+absl::StatusOr<AppendResult> EventStore::Append(AppendRequest request) {
+  return Await<AppendResult>(request.deadline, [&](AppendCallback done) {
+    StartAppend(std::move(request), std::move(done));
+  });
+}
+
+absl::StatusOr<DeleteResult> EventStore::Delete(DeleteRequest request) {
+  return Await<DeleteResult>(request.deadline, [&](DeleteCallback done) {
+    StartDelete(std::move(request), std::move(done));
+  });
 }
 
 }  // namespace eventstoredb

@@ -80,6 +80,10 @@ class Reader final : public application::OrderFeedReader {
     return FeedProgress{ToLogPosition(checkpoint.position)};
   }
   FeedItem ToItem(const eventstoredb::CaughtUp&) { return FeedCaughtUp{}; }
+  // No order's event: links stand in streams that were made from others.
+  FeedItem ToItem(const std::unique_ptr<eventstoredb::ResolvedEvent>& link) {
+    return FeedProgress{ToLogPosition(link->Original().position)};
+  }
 
   const std::unique_ptr<eventstoredb::Subscription> subscription_;
   const Upcasters& upcasters_;

@@ -18,6 +18,15 @@ struct StandingEvent {
   Uuid id;
   std::uint64_t revision = 0;
   Position position;
+  absl::Time created;
+};
+
+/// The stream that is decided about.
+struct StreamState {
+  std::optional<std::uint64_t> last;  ///< Absent: no events, or a tombstone.
+  bool is_tombstoned = false;
+  bool is_soft_deleted = false;
+  bool has_metadata = false;  ///< Its metadata stream has events.
 };
 
 /// What the decision may ask about the stream; both see the requests decided before it.
@@ -32,18 +41,21 @@ struct StreamLookups {
 struct WriteEvents {};
 /// Every event is in the stream already: the caller's first attempt succeeded.
 struct AlreadyWritten {
-  std::uint64_t revision = 0;  ///< Where the last id of the request stands.
-  Position position;
+  StandingEvent last;  ///< Where the last id of the request stands.
 };
-/// The stream is elsewhere than expected: at the `last` that was given.
+/// The stream is elsewhere than expected: at the `last` of its state.
 struct WrongRevision {};
-using AppendDecision = std::variant<WriteEvents, AlreadyWritten, WrongRevision>;
+/// It has a tombstone, or was soft-deleted and had to exist.
+struct IsDeleted {};
+using WriteDecision = std::variant<WriteEvents, AlreadyWritten, WrongRevision, IsDeleted>;
 
-/// Decides one append by protocol sections 3.1 and 3.2, without changing anything. `last` is the
-/// revision of the stream's last event, absent if it has none. Errors: what a look-up answers.
-absl::StatusOr<AppendDecision> DecideAppend(ExpectedRevision expected,
-                                            const std::vector<ProposedEvent>& events,
-                                            std::optional<std::uint64_t> last,
-                                            const StreamLookups& lookups);
+/// Decides one append by protocol sections 3.1 and 3.2, without changing anything. Errors: what a
+/// look-up answers.
+absl::StatusOr<WriteDecision> DecideAppend(ExpectedRevision expected,
+                                           const std::vector<ProposedEvent>& events,
+                                           const StreamState& stream, const StreamLookups& lookups);
+
+/// Decides one deletion by protocol section 3.13; never AlreadyWritten, since it carries no id.
+WriteDecision DecideDelete(ExpectedRevision expected, DeleteKind kind, const StreamState& stream);
 
 }  // namespace eventstoredb

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "eventstoredb/system_names.h"
+
 namespace eventstoredb {
 namespace {
 
@@ -62,15 +64,33 @@ absl::Status CheckStreamName(const std::string& stream, const EmbeddedEventStore
   return absl::OkStatus();
 }
 
-absl::Status CheckAppend(const AppendRequest& request, const EmbeddedEventStoreOptions& options) {
-  if (const absl::Status named = CheckStreamName(request.stream, options); !named.ok()) {
-    return named;
-  }
+namespace {
+
+absl::Status CheckTarget(const std::string& stream, const ExpectedRevision& expected,
+                         const EmbeddedEventStoreOptions& options) {
+  if (const absl::Status named = CheckStreamName(stream, options); !named.ok()) return named;
   constexpr auto kRevisionMax =
       static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (request.expected.kind() == ExpectedRevision::Kind::kExact &&
-      request.expected.revision() > kRevisionMax) {
+  if (expected.kind() == ExpectedRevision::Kind::kExact && expected.revision() > kRevisionMax) {
     return absl::InvalidArgumentError("the expected revision is above 2^63-1");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckDelete(const DeleteRequest& request, const EmbeddedEventStoreOptions& options) {
+  if (const absl::Status may = CheckTarget(request.stream, request.expected, options); !may.ok()) {
+    return may;
+  }
+  if (!IsMetastream(request.stream)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a metadata stream is not deleted by itself; delete the stream that it describes");
+}
+
+absl::Status CheckAppend(const AppendRequest& request, const EmbeddedEventStoreOptions& options) {
+  if (const absl::Status may = CheckTarget(request.stream, request.expected, options); !may.ok()) {
+    return may;
   }
   if (request.events.size() > options.events_per_append_max) {
     return absl::InvalidArgumentError(
@@ -96,8 +116,7 @@ absl::Status CheckAppend(const AppendRequest& request, const EmbeddedEventStoreO
     }
   }
   if (data_bytes > options.append_bytes_max) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the append has more than ", options.append_bytes_max, " bytes of data"));
+    return MaximumAppendSizeExceededError(options.append_bytes_max);
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,8 @@ namespace eventstoredb {
 
 /// Errors: InvalidArgument, a name, id, type, revision or size is out of range.
 absl::Status CheckAppend(const AppendRequest& request, const EmbeddedEventStoreOptions& options);
+/// Error: InvalidArgument, also for a metadata stream.
+absl::Status CheckDelete(const DeleteRequest& request, const EmbeddedEventStoreOptions& options);
 absl::Status CheckStreamName(const std::string& stream, const EmbeddedEventStoreOptions& options);
 
 /// What an append counts for in the bounds on memory.

@@ -6,6 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "eventstoredb/system_names.h"
+#include "infrastructure/node/link.h"
+
 namespace eventstoredb {
 namespace {
 
@@ -16,31 +19,53 @@ constexpr absl::Duration kPageTimeout = absl::Seconds(5);
 }  // namespace
 
 CatchUpSubscription::CatchUpSubscription(SubscriptionSource source, SubscribeRequest request,
-                                         std::optional<FilterMatcher> filter,
-                                         std::size_t checkpoint_interval_events)
+                                         std::optional<FilterMatcher> filter, const Ends& ends,
+                                         const EmbeddedEventStoreOptions& options)
     : source_(std::move(source)),
       request_(std::move(request)),
       filter_(std::move(filter)),
-      checkpoint_interval_events_(checkpoint_interval_events) {
+      checkpoint_interval_events_(request_.checkpoint_interval_events > 0
+                                      ? request_.checkpoint_interval_events
+                                      : options.checkpoint_interval_events),
+      page_bytes_max_(options.page_bytes_max),
+      reads_history_(request_.stream.has_value() && !request_.from_end) {
+  if (request_.from_end) {
+    cursor_ = ends.position;
+    next_revision_ = ends.revision.has_value() ? *ends.revision + 1 : 0;
+  }
   if (request_.after_revision.has_value()) next_revision_ = *request_.after_revision + 1;
   if (request_.after_position.has_value()) cursor_ = request_.after_position->commit;
   checkpoint_ = cursor_;
 }
 
-CatchUpSubscription::~CatchUpSubscription() = default;
+CatchUpSubscription::~CatchUpSubscription() { source_.recent->Forget(waiter_); }
 
 bool CatchUpSubscription::Passes(const RecordedEvent& event) const {
   if (request_.stream.has_value()) {
     return event.revision >= next_revision_ && event.stream == *request_.stream;
   }
+  if (IsHiddenFromAll(event.stream)) return false;
   if (!filter_.has_value()) return true;
   const bool by_stream = filter_->subject() == Filter::Subject::kStream;
   return filter_->Passes(by_stream ? event.stream : event.type);
 }
 
-void CatchUpSubscription::Deliver(RecordedEvent event, std::vector<SubscriptionMessage>& out) {
+absl::Status CatchUpSubscription::Deliver(const RecordedEvent& event,
+                                          std::vector<SubscriptionMessage>& out) {
+  const std::optional<LinkTarget> target =
+      request_.resolve_links ? ParseLink(event) : std::optional<LinkTarget>();
+  if (target.has_value()) {
+    absl::StatusOr<ResolvedEvent> resolved =
+        source_.reader->Resolve(*target, event, absl::Now() + kPageTimeout);
+    if (!resolved.ok()) return resolved.status();
+    out.emplace_back(std::make_unique<ResolvedEvent>(*std::move(resolved)));
+  } else {
+    out.emplace_back(event);
+  }
   next_revision_ = event.revision + 1;
-  out.emplace_back(std::move(event));
+  const bool is_tombstone = request_.stream.has_value() && event.revision == kTombstoneRevision;
+  if (is_tombstone) ended_ = StreamDeletedError(*request_.stream);
+  return absl::OkStatus();
 }
 
 void CatchUpSubscription::SayCheckpoint(std::vector<SubscriptionMessage>& out) {
@@ -56,12 +81,10 @@ absl::Status CatchUpSubscription::Next(std::size_t messages_max, absl::Duration 
   const absl::Time deadline = absl::Now() + wait;
   const std::size_t full = out.size() + messages_max;
   while (true) {
-    if (source_.recent->IsCancelled(waiter_)) {
-      return ended_ = absl::CancelledError("the subscription was cancelled");
-    }
-    if (source_.recent->IsClosed()) {
-      return ended_ = absl::UnavailableError("the store is closing");
-    }
+    const RecentEvents::WaiterState state = source_.recent->Look(waiter_);
+    if (state.cancelled) return ended_ = absl::CancelledError("the subscription was cancelled");
+    if (state.closed) return ended_ = absl::UnavailableError("the store is closing");
+    cursor_ = std::max(cursor_, state.examined);
     const std::size_t before = out.size();
     const absl::StatusOr<bool> at_end = Advance(full, out);
     if (!at_end.ok()) {
@@ -70,10 +93,12 @@ absl::Status CatchUpSubscription::Next(std::size_t messages_max, absl::Duration 
       if (!absl::IsDeadlineExceeded(at_end.status())) ended_ = at_end.status();
       return absl::IsDeadlineExceeded(at_end.status()) ? absl::OkStatus() : ended_;
     }
-    const bool checkpoint_due = IsFiltered() && cursor_ > checkpoint_ &&
-                                (examined_ >= checkpoint_interval_events_ || (*at_end && !live_));
+    if (!ended_.ok()) return absl::OkStatus();  // The tombstone is delivered.
+    const bool is_history_over = *at_end && !live_ && !is_missing_;
+    const bool checkpoint_due =
+        IsFiltered() && cursor_ > checkpoint_ && (IsCheckpointDue() || is_history_over);
     if (checkpoint_due && out.size() < full) SayCheckpoint(out);
-    if (*at_end && !live_ && out.size() < full) {
+    if (is_history_over && out.size() < full) {
       live_ = true;
       out.emplace_back(CaughtUp{});
     }
@@ -86,63 +111,99 @@ absl::Status CatchUpSubscription::Next(std::size_t messages_max, absl::Duration 
   }
 }
 
+void CatchUpSubscription::WhenReady(absl::AnyInvocable<void()> ready) {
+  const bool has_something = !ended_.ok() || (!live_ && !is_missing_) || IsCheckpointDue();
+  source_.recent->CallWhenReady(waiter_, request_.stream, cursor_, has_something, std::move(ready));
+}
+
 absl::StatusOr<bool> CatchUpSubscription::Advance(std::size_t messages_max,
                                                   std::vector<SubscriptionMessage>& out) {
   // A checkpoint that is due comes before the events behind it.
-  if (IsFiltered() && examined_ >= checkpoint_interval_events_) return false;
+  if (IsCheckpointDue()) return false;
+  const absl::Time deadline = absl::Now() + kPageTimeout;
+  if (reads_history_ && !is_missing_) return AdvanceOnDisk(messages_max, deadline, out);
   const std::size_t interval_left =
       IsFiltered() ? checkpoint_interval_events_ - examined_ : kExaminedAtOnceMax;
   const RecentEvents::Slice slice =
       source_.recent->After(cursor_, std::min(kExaminedAtOnceMax, interval_left));
   if (!slice.covered) {
     live_ = false;
-    return AdvanceOnDisk(messages_max, absl::Now() + kPageTimeout, out);
+    return AdvanceOnDisk(messages_max, deadline, out);
+  }
+  if (is_missing_ && std::any_of(slice.events.begin(), slice.events.end(),
+                                 [this](const SharedEvent& event) { return Passes(*event); })) {
+    return AdvanceOnDisk(messages_max, deadline, out);
   }
   for (const SharedEvent& event : slice.events) {
-    if (out.size() >= messages_max) return false;
+    if (out.size() >= messages_max || !ended_.ok()) return false;
+    if (Passes(*event)) {
+      if (const absl::Status done = Deliver(*event, out); !done.ok()) return done;
+    }
     ++examined_;
     cursor_ = event->position.commit;
-    if (Passes(*event)) Deliver(*event, out);
   }
   cursor_ = slice.end;
   return cursor_ >= source_.recent->end();
 }
 
+absl::StatusOr<EventPage> CatchUpSubscription::ReadPage(std::size_t events_max,
+                                                        absl::Time deadline) {
+  if (request_.stream.has_value()) {
+    return source_.reader->ReadStream({.stream = *request_.stream,
+                                       .from = next_revision_,
+                                       .events_max = events_max,
+                                       .bytes_max = page_bytes_max_,
+                                       .resolve_links = request_.resolve_links,
+                                       .deadline = deadline});
+  }
+  return source_.reader->ReadAll(
+      {.bound = cursor_,
+       .filter = filter_.has_value() ? &*filter_ : nullptr,
+       .events_max = events_max,
+       .examined_max = IsFiltered() ? checkpoint_interval_events_ - examined_ : events_max,
+       .bytes_max = page_bytes_max_,
+       .resolve_links = request_.resolve_links,
+       .deadline = deadline});
+}
+
 absl::StatusOr<bool> CatchUpSubscription::AdvanceOnDisk(std::size_t messages_max,
                                                         absl::Time deadline,
                                                         std::vector<SubscriptionMessage>& out) {
-  const std::size_t events_max = std::min(kExaminedAtOnceMax, messages_max - out.size());
   // What is published is on disk: a page that reaches the end has seen all up to here.
   const std::uint64_t published = source_.recent->end();
   absl::StatusOr<EventPage> page =
-      request_.stream.has_value()
-          ? source_.reader->ReadStream({.stream = *request_.stream,
-                                        .from = next_revision_,
-                                        .events_max = events_max,
-                                        .deadline = deadline})
-          : source_.reader->ReadAll({.bound = cursor_,
-                                     .filter = filter_.has_value() ? &*filter_ : nullptr,
-                                     .events_max = events_max,
-                                     .examined_max = IsFiltered()
-                                                         ? checkpoint_interval_events_ - examined_
-                                                         : events_max,
-                                     .deadline = deadline});
-  if (!page.ok()) {
-    const bool no_stream = request_.stream.has_value() && absl::IsNotFound(page.status());
-    if (!no_stream) return page.status();
+      ReadPage(std::min(kExaminedAtOnceMax, messages_max - out.size()), deadline);
+  const bool of_stream = request_.stream.has_value();
+  is_missing_ = of_stream && absl::IsNotFound(page.status());
+  if (is_missing_) {
+    reads_history_ = true;
     cursor_ = std::max(cursor_, published);
-    return false;
+    return cursor_ >= source_.recent->end();
   }
-  for (RecordedEvent& event : page->events) {
-    if (request_.stream.has_value()) cursor_ = std::max(cursor_, event.position.commit);
-    Deliver(std::move(event), out);
+  if (!page.ok()) return page.status();
+  auto target = page->targets.begin();
+  for (std::size_t i = 0; i < page->events.size(); ++i) {
+    RecordedEvent& event = page->events[i];
+    if (of_stream) cursor_ = std::max(cursor_, event.position.commit);
+    if (target != page->targets.end() && target->link == i) {
+      out.emplace_back(std::make_unique<ResolvedEvent>(
+          ResolvedEvent{std::move(target->event), std::move(event)}));
+      ++target;
+    } else {
+      out.emplace_back(std::move(event));
+    }
   }
-  if (!request_.stream.has_value()) {
+  if (of_stream) {
+    next_revision_ = std::max(next_revision_, page->next);
+  } else {
     cursor_ = std::max(cursor_, page->examined_to);
     examined_ += page->examined;
   }
   if (!page->status.ok()) return page->status;
-  if (page->at_end) cursor_ = std::max(cursor_, published);
+  if (page->at_end) {
+    cursor_ = std::max(cursor_, published);
+    reads_history_ = false;
+  }
   return false;
 }
 

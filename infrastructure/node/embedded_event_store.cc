@@ -6,15 +6,16 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "eventstoredb/system_names.h"
 #include "infrastructure/node/append_limits.h"
 #include "infrastructure/node/catch_up_subscription.h"
 #include "infrastructure/node/checked_vfs.h"
 #include "infrastructure/node/head_witness.h"
 #include "infrastructure/node/log_file.h"
 #include "infrastructure/node/log_reader.h"
+#include "infrastructure/node/log_verification.h"
 #include "infrastructure/node/log_writer.h"
 #include "infrastructure/node/recent_events.h"
 #include "infrastructure/node/store_directory.h"
@@ -24,6 +25,7 @@ namespace {
 
 // A filtered read examines this many rows in one transaction, matching or not.
 constexpr std::size_t kExaminedPerPageMax = 4'096;
+constexpr absl::Duration kSubscribeTimeout = absl::Seconds(5);
 
 absl::Status CheckOptions(const EmbeddedEventStoreOptions& options) {
   const bool counts_fit = options.appends_in_flight_max > 0 && options.in_flight_bytes_max > 0 &&
@@ -56,10 +58,11 @@ class Store final : public EmbeddedEventStore {
     sqlite::Database* const shared = options_.in_memory ? log_.writer.get() : nullptr;
     source_.recent = std::make_shared<RecentEvents>(log_.head.position, options_.recent_events_max,
                                                     options_.recent_bytes_max);
-    source_.reader = std::make_shared<LogReader>(std::move(place), options_, shared);
+    source_.reader =
+        std::make_shared<LogReader>(std::move(place), options_, shared, log_.has_metastreams);
     writer_.emplace(options_, log_, witness_.has_value() ? &*witness_ : nullptr,
                     directory_.has_value() ? &*directory_ : nullptr, *source_.recent,
-                    source_.reader->shared_mutex());
+                    source_.reader->shared_mutex(), source_.reader->has_metastreams());
   }
 
   ~Store() override {
@@ -71,9 +74,14 @@ class Store final : public EmbeddedEventStore {
   void StartAppend(AppendRequest request, AppendCallback done) override {
     writer_->Start(std::move(request), std::move(done));
   }
+  void StartDelete(DeleteRequest request, DeleteCallback done) override {
+    writer_->StartDelete(std::move(request), std::move(done));
+  }
 
   absl::Status ReadStream(const ReadStreamRequest& request, EventVisitor visit) override;
   absl::Status ReadAll(const ReadAllRequest& request, EventVisitor visit) override;
+  absl::StatusOr<StreamPage> ReadStreamPage(const StreamPageRequest& request) override;
+  absl::StatusOr<AllPage> ReadAllPage(const AllPageRequest& request) override;
   absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(SubscribeRequest request) override;
 
   std::optional<std::optional<std::uint64_t>> KnownHead(const std::string& stream) override {
@@ -114,13 +122,21 @@ absl::Status CheckRead(std::uint64_t count_max, absl::Time deadline) {
   return absl::OkStatus();
 }
 
+// The exclusive bound of a read of $all: above it forwards, below it backwards.
+absl::StatusOr<std::uint64_t> BoundOf(Direction direction, const std::optional<Position>& from) {
+  const bool forwards = direction == Direction::kForwards;
+  if (!from.has_value()) return forwards ? 0 : std::numeric_limits<std::uint64_t>::max();
+  if (from->prepare > from->commit) {
+    return absl::InvalidArgumentError("a position's prepare is above its commit");
+  }
+  return forwards ? std::max<std::uint64_t>(from->commit, 1) - 1 : from->commit;
+}
+
 absl::Status Store::ReadStream(const ReadStreamRequest& request, EventVisitor visit) {
   if (const absl::Status named = CheckStreamName(request.stream, options_); !named.ok()) {
     return named;
   }
-  const bool forwards = request.direction == Direction::kForwards;
-  std::uint64_t from = request.from.value_or(
-      forwards ? 0 : static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  std::optional<std::uint64_t> from = request.from;
   std::uint64_t left = request.count_max;
   while (true) {
     if (const absl::Status may = CheckRead(left, request.deadline); !may.ok()) return may;
@@ -130,31 +146,46 @@ absl::Status Store::ReadStream(const ReadStreamRequest& request, EventVisitor vi
                                     .from = from,
                                     .events_max = static_cast<std::size_t>(
                                         std::min<std::uint64_t>(left, options_.page_events_max)),
+                                    .bytes_max = options_.page_bytes_max,
                                     .deadline = request.deadline});
     if (!page.ok()) return page.status();
     for (RecordedEvent& event : page->events) {
-      const std::uint64_t revision = event.revision;
-      if (!visit(std::move(event))) return absl::OkStatus();
-      if (--left == 0 || (!forwards && revision == 0)) return absl::OkStatus();
-      from = forwards ? revision + 1 : revision - 1;
+      if (!visit(std::move(event)) || --left == 0) return absl::OkStatus();
     }
     if (!page->status.ok()) return page->status;
     if (page->at_end) return absl::OkStatus();
+    from = page->next;
   }
 }
 
-absl::Status Store::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
-  if (request.from.has_value() && request.from->prepare > request.from->commit) {
-    return absl::InvalidArgumentError("a position's prepare is above its commit");
+absl::StatusOr<StreamPage> Store::ReadStreamPage(const StreamPageRequest& request) {
+  if (const absl::Status named = CheckStreamName(request.stream, options_); !named.ok()) {
+    return named;
   }
+  const absl::Status may =
+      CheckRead(std::min(request.events_max, request.bytes_max), request.deadline);
+  if (!may.ok()) return may;
+  absl::StatusOr<EventPage> page =
+      source_.reader->ReadStream({.stream = request.stream,
+                                  .direction = request.direction,
+                                  .from = request.from,
+                                  .events_max = request.events_max,
+                                  .bytes_max = request.bytes_max,
+                                  .resolve_links = request.resolve_links,
+                                  .deadline = request.deadline});
+  if (!page.ok()) return page.status();
+  return StreamPage{.events = page->TakeResolved(),
+                    .next = page->next,
+                    .at_end = page->at_end,
+                    .last = page->last,
+                    .first_available = page->first_available};
+}
+
+absl::Status Store::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
   const absl::StatusOr<std::optional<FilterMatcher>> filter = MatcherOf(request.filter);
   if (!filter.ok()) return filter.status();
-  const bool forwards = request.direction == Direction::kForwards;
-  std::uint64_t bound = std::numeric_limits<std::uint64_t>::max();
-  if (forwards) bound = 0;
-  if (request.from.has_value()) {
-    bound = forwards ? std::max<std::uint64_t>(request.from->commit, 1) - 1 : request.from->commit;
-  }
+  absl::StatusOr<std::uint64_t> bound = BoundOf(request.direction, request.from);
+  if (!bound.ok()) return bound.status();
   std::uint64_t left = request.count_max;
   while (true) {
     if (const absl::Status may = CheckRead(left, request.deadline); !may.ok()) return may;
@@ -162,10 +193,11 @@ absl::Status Store::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
         static_cast<std::size_t>(std::min<std::uint64_t>(left, options_.page_events_max));
     absl::StatusOr<EventPage> page = source_.reader->ReadAll(
         {.direction = request.direction,
-         .bound = bound,
+         .bound = *bound,
          .filter = filter->has_value() ? &**filter : nullptr,
          .events_max = events_max,
          .examined_max = filter->has_value() ? kExaminedPerPageMax : events_max,
+         .bytes_max = options_.page_bytes_max,
          .deadline = request.deadline});
     if (!page.ok()) return page.status();
     for (RecordedEvent& event : page->events) {
@@ -175,6 +207,34 @@ absl::Status Store::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
     if (page->at_end) return absl::OkStatus();
     bound = page->examined_to;
   }
+}
+
+absl::StatusOr<AllPage> Store::ReadAllPage(const AllPageRequest& request) {
+  const absl::Status may = CheckRead(
+      std::min({request.events_max, request.bytes_max, request.examined_max}), request.deadline);
+  if (!may.ok()) return may;
+  const absl::StatusOr<std::uint64_t> bound = BoundOf(request.direction, request.from);
+  if (!bound.ok()) return bound.status();
+  const bool forwards = request.direction == Direction::kForwards;
+  if (!forwards && request.from.has_value() && *bound > writer_->Stats().last_position) {
+    return absl::InvalidArgumentError("the position lies behind the end of the log");
+  }
+  absl::StatusOr<EventPage> page = source_.reader->ReadAll({.direction = request.direction,
+                                                            .bound = *bound,
+                                                            .filter = request.filter,
+                                                            .events_max = request.events_max,
+                                                            .examined_max = request.examined_max,
+                                                            .bytes_max = request.bytes_max,
+                                                            .resolve_links = request.resolve_links,
+                                                            .deadline = request.deadline});
+  if (!page.ok()) return page.status();
+  AllPage all{.events = page->TakeResolved(),
+              .examined = page->examined,
+              .examined_to = {page->examined_to, page->examined_to},
+              .at_end = page->at_end};
+  const std::uint64_t next = forwards ? page->examined_to + 1 : page->examined_to;
+  all.next = {next, next};
+  return all;
 }
 
 absl::StatusOr<std::unique_ptr<Subscription>> Store::Subscribe(SubscribeRequest request) {
@@ -188,10 +248,25 @@ absl::StatusOr<std::unique_ptr<Subscription>> Store::Subscribe(SubscribeRequest 
   } else if (request.after_revision.has_value()) {
     return absl::InvalidArgumentError("a revision goes with a stream only");
   }
+  if (request.from_end &&
+      (request.after_revision.has_value() || request.after_position.has_value())) {
+    return absl::InvalidArgumentError(
+        "a subscription starts at the end or after a place, not both");
+  }
+  if (request.after_revision.value_or(0) > kTombstoneRevision) {
+    return absl::InvalidArgumentError("the revision to start after is above 2^63-1");
+  }
   absl::StatusOr<std::optional<FilterMatcher>> filter = MatcherOf(request.filter);
   if (!filter.ok()) return filter.status();
+  CatchUpSubscription::Ends ends{.position = source_.recent->end()};
+  if (request.stream.has_value()) {
+    const absl::StatusOr<std::optional<std::uint64_t>> last =
+        source_.reader->LastRevision(*request.stream, absl::Now() + kSubscribeTimeout);
+    if (!last.ok()) return last.status();
+    ends.revision = *last;
+  }
   return std::make_unique<CatchUpSubscription>(source_, std::move(request), *std::move(filter),
-                                               options_.checkpoint_interval_events);
+                                               ends, options_);
 }
 
 }  // namespace

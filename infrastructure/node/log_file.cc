@@ -5,15 +5,16 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <sqlite3.h>
-#include <sys/random.h>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 #include "infrastructure/node/checked_vfs.h"
+#include "infrastructure/node/log_meta.h"
+#include "infrastructure/node/log_verification.h"
+#include "infrastructure/node/random_uuid.h"
+#include "infrastructure/node/stream_lookup.h"
 #include "infrastructure/node/vfs_file.h"
 #include "infrastructure/sqlite/transaction.h"
 
@@ -21,11 +22,10 @@ namespace eventstoredb {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x4F455331;  // "OES1"
-constexpr std::int64_t kFormatVersion = 1;
+// 1 knew no deleted streams.
+constexpr std::int64_t kFormatVersion = 2;
 constexpr int kWriterCacheKib = 32 * 1024;
 constexpr int kReaderCacheKib = 2 * 1024;
-// After an unclean end this many events before the end are checked against the chain.
-constexpr int kTailEventsMax = 10'000;
 
 constexpr std::string_view kSchema = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -90,47 +90,8 @@ absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<std::string>> GetMeta(sqlite::Database& database,
-                                                   std::string_view key) {
-  absl::StatusOr<sqlite::Statement*> get =
-      database.PrepareCached("SELECT value FROM meta WHERE key=?");
-  if (!get.ok()) return get.status();
-  const sqlite::ResetAtExit reset(**get);
-  const absl::StatusOr<bool> row = (*get)->BindText(1, key).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return std::nullopt;
-  return std::string((*get)->ColumnText(0));
-}
-
-absl::Status PutMeta(sqlite::Database& database, std::string_view key, const std::string& value) {
-  absl::StatusOr<sqlite::Statement*> put =
-      database.PrepareCached("INSERT OR REPLACE INTO meta(key,value) VALUES(?,?)");
-  if (!put.ok()) return put.status();
-  return (*put)->BindText(1, key).BindText(2, value).Run();
-}
-
-absl::StatusOr<std::uint64_t> GetMetaNumber(sqlite::Database& database, std::string_view key) {
-  const absl::StatusOr<std::optional<std::string>> text = GetMeta(database, key);
-  if (!text.ok()) return text.status();
-  std::uint64_t number = 0;
-  if (text->has_value() && !absl::SimpleAtoi(**text, &number)) {
-    return absl::DataLossError(absl::StrCat("meta ", std::string(key), " is not a number"));
-  }
-  return number;
-}
-
-absl::StatusOr<Uuid> MakeStoreId() {
-  Uuid id;
-  if (getrandom(id.bytes.data(), id.bytes.size(), 0) != static_cast<ssize_t>(id.bytes.size())) {
-    return absl::InternalError("no random bytes");
-  }
-  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0F) | 0x40);
-  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3F) | 0x80);
-  return id;
-}
-
 absl::Status CreateLog(sqlite::Database& database) {
-  const absl::StatusOr<Uuid> id = MakeStoreId();
+  const absl::StatusOr<Uuid> id = MakeRandomUuid();
   if (!id.ok()) return id.status();
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
@@ -192,76 +153,6 @@ absl::StatusOr<LogIdentity> ReadIdentity(sqlite::Database& database) {
     return absl::DataLossError("the log does not say who it is");
   }
   return LogIdentity{*store_id, *generation, *closed == 1};
-}
-
-// One row of a walk along the log that checks everything.
-class LogWalk {
- public:
-  explicit LogWalk(sqlite::Database& database) : database_(database) {}
-
-  /// The row is read and its checksum proven. After StartChain the chain is proven as well.
-  absl::Status Visit(const sqlite::Statement& row) {
-    const absl::StatusOr<std::string> stream = Name("streams", RowStreamId(row));
-    if (!stream.ok()) return stream.status();
-    const absl::StatusOr<std::string> type = Name("types", RowTypeId(row));
-    if (!type.ok()) return type.status();
-    const absl::StatusOr<RecordedEvent> event = DecodeRow(row, *stream, *type);
-    if (!event.ok()) return event.status();
-    group_.push_back(RowChecksum(row));
-    if (row.ColumnIsNull(kChainColumn)) return absl::OkStatus();
-    const std::string_view stored = row.ColumnBlob(kChainColumn);
-    if (chain_.has_value()) {
-      chain_ = ExtendChain(*chain_, group_);
-      if (stored != AsBlob(*chain_)) {
-        return absl::DataLossError(
-            absl::StrCat("position ", event->position.commit, ": the hash chain is broken"));
-      }
-    } else if (stored.size() == sizeof(ChainHash)) {
-      chain_.emplace();
-      std::memcpy(chain_->data(), stored.data(), stored.size());
-    }
-    group_.clear();
-    return absl::OkStatus();
-  }
-
-  void StartChain() { chain_ = ChainHash{}; }
-  bool EndsWithGroup() const { return group_.empty(); }
-
-  static constexpr int kChainColumn = 10;
-
- private:
-  absl::StatusOr<std::string> Name(const char* table, std::int64_t id) {
-    absl::StatusOr<sqlite::Statement*> get =
-        database_.PrepareCached(absl::StrCat("SELECT name FROM ", table, " WHERE id=?"));
-    if (!get.ok()) return get.status();
-    const sqlite::ResetAtExit reset(**get);
-    const absl::StatusOr<bool> row = (*get)->BindInt64(1, id).Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return absl::DataLossError(absl::StrCat(table, " lacks id ", id));
-    return std::string((*get)->ColumnText(0));
-  }
-
-  sqlite::Database& database_;
-  std::vector<std::uint32_t> group_;
-  std::optional<ChainHash> chain_;
-};
-
-absl::Status Walk(sqlite::Database& database, std::uint64_t from, bool from_start) {
-  absl::StatusOr<sqlite::Statement> rows =
-      database.Prepare(absl::StrCat("SELECT ", std::string(kEventColumns),
-                                    ",chain FROM events WHERE position>=? ORDER BY position"));
-  if (!rows.ok()) return rows.status();
-  rows->BindInt64(1, static_cast<std::int64_t>(from));
-  LogWalk walk(database);
-  if (from_start) walk.StartChain();
-  while (true) {
-    const absl::StatusOr<bool> row = rows->Step();
-    if (!row.ok()) return row.status();
-    if (!*row) break;
-    if (const absl::Status visited = walk.Visit(*rows); !visited.ok()) return visited;
-  }
-  if (!walk.EndsWithGroup()) return absl::DataLossError("the log ends inside a group");
-  return absl::OkStatus();
 }
 
 absl::StatusOr<LogHead> ReadHead(sqlite::Database& database) {
@@ -328,35 +219,30 @@ absl::StatusOr<std::uint64_t> CheckWitness(sqlite::Database& database, const Log
   return floor;
 }
 
-absl::Status CheckAfterUncleanEnd(sqlite::Database& database) {
-  const absl::StatusOr<std::string> checked = database.QueryText("PRAGMA quick_check(1)");
-  if (!checked.ok()) return checked.status();
-  if (*checked != "ok") return absl::DataLossError(absl::StrCat("the log is damaged: ", *checked));
-  const absl::StatusOr<std::int64_t> first = database.QueryInt64(
-      absl::StrCat("SELECT ifnull(min(position),0) FROM (SELECT position FROM events ORDER BY "
-                   "position DESC LIMIT ",
-                   kTailEventsMax, ")"));
-  if (!first.ok()) return first.status();
-  const absl::StatusOr<std::int64_t> before = database.QueryInt64(absl::StrCat(
-      "SELECT count(*) FROM (SELECT 1 FROM events WHERE position<", *first, " LIMIT 1)"));
-  if (!before.ok()) return before.status();
-  return Walk(database, static_cast<std::uint64_t>(*first), *before == 0);
-}
-
+// Marks the log as open, and as of this version: an older program would show what is deleted.
 absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, bool new_generation) {
+  const absl::StatusOr<std::int64_t> version = database.QueryInt64("PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  const bool is_older = *version < kFormatVersion;
   // Marked already: a store on a full disk must open without a write.
-  if (!log.identity.was_closed_cleanly && !new_generation) return absl::OkStatus();
+  if (!log.identity.was_closed_cleanly && !new_generation && !is_older) return absl::OkStatus();
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
   absl::Status put = PutMeta(database, "closed", "0");
+  if (put.ok() && is_older) {
+    put = database.Execute(absl::StrCat("PRAGMA user_version=", kFormatVersion));
+  }
   if (new_generation) {
     ++log.identity.generation;
     if (put.ok()) put = PutMeta(database, "generation", absl::StrCat(log.identity.generation));
     if (put.ok()) put = PutMeta(database, "position", absl::StrCat(log.head.position));
   }
   if (!put.ok()) return put;
-  return transaction->Commit();
+  if (const absl::Status committed = transaction->Commit(); !committed.ok()) return committed;
+  if (!is_older) return absl::OkStatus();
+  // The version must stand in the file itself, where CheckHeader looks.
+  return database.Checkpoint(sqlite::CheckpointMode::kTruncate).status();
 }
 
 absl::StatusOr<bool> IsFresh(sqlite::Database& database) {
@@ -413,6 +299,9 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
       CheckWitness(database, log.identity, log.head, witnessed, options.accept_truncation);
   if (!floor.ok()) return floor.status();
   log.head.position = *floor;
+  const absl::StatusOr<bool> has_metastreams = HasMetastreams(database);
+  if (!has_metastreams.ok()) return has_metastreams.status();
+  log.has_metastreams = *has_metastreams;
   // Not before the log was found whole: one that is refused stays as it is.
   if (!log.identity.was_closed_cleanly) {
     // After a failed sync pages may be clean in memory and not on disk: everything is written anew.
@@ -448,19 +337,6 @@ absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(const LogPlace& 
 absl::Status CloseLog(sqlite::Database& writer) {
   if (const absl::Status put = PutMeta(writer, "closed", "1"); !put.ok()) return put;
   return writer.Checkpoint(sqlite::CheckpointMode::kTruncate).status();
-}
-
-absl::Status VerifyLog(sqlite::Database& database) {
-  if (const absl::Status walked = Walk(database, 0, true); !walked.ok()) return walked;
-  const absl::StatusOr<std::int64_t> gaps = database.QueryInt64(
-      "SELECT count(*) FROM (SELECT 1 FROM events GROUP BY stream HAVING max(revision)+1<>count(*) "
-      "OR min(revision)<>0)");
-  if (!gaps.ok()) return gaps.status();
-  if (*gaps > 0) return absl::DataLossError(absl::StrCat(*gaps, " streams have gaps"));
-  const absl::StatusOr<std::string> checked = database.QueryText("PRAGMA integrity_check(1)");
-  if (!checked.ok()) return checked.status();
-  if (*checked != "ok") return absl::DataLossError(absl::StrCat("the log is damaged: ", *checked));
-  return absl::OkStatus();
 }
 
 }  // namespace eventstoredb

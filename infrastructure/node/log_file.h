@@ -34,6 +34,7 @@ struct OpenedLog {
   std::unique_ptr<sqlite::Database> writer;
   LogIdentity identity;
   LogHead head;
+  bool has_metastreams = false;  ///< Some stream has metadata.
 };
 
 /// Where a log lies. Of one in memory nothing is looked at.
@@ -53,8 +54,5 @@ absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(const LogPlace& 
 
 /// The last act of the writer: everything moved into the file, and marked as closed cleanly.
 absl::Status CloseLog(sqlite::Database& writer);
-
-/// Reads all events: checksums, contiguous revisions and the chain; then the indexes.
-absl::Status VerifyLog(sqlite::Database& database);
 
 }  // namespace eventstoredb

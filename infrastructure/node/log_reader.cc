@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
+#include "eventstoredb/system_names.h"
 #include "infrastructure/node/event_row.h"
 #include "infrastructure/sqlite/transaction.h"
 
 namespace eventstoredb {
 namespace {
 
-constexpr std::size_t kNamesCachedMax = 16'384;
 constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t Clamp(std::uint64_t value) {
@@ -51,208 +53,246 @@ class RowFilter {
 
 }  // namespace
 
-class LogReader::Lease {
- public:
-  static absl::StatusOr<Lease> Take(LogReader& reader, absl::Time deadline) {
-    const absl::StatusOr<Connection*> connection = reader.Acquire(deadline);
-    if (!connection.ok()) return connection.status();
-    (*connection)->database->SetDeadline(deadline);
-    return Lease(reader, *connection);
+std::vector<ResolvedEvent> EventPage::TakeResolved() {
+  std::vector<ResolvedEvent> resolved;
+  resolved.reserve(events.size());
+  auto target = targets.begin();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (target != targets.end() && target->link == i) {
+      resolved.push_back({std::move(target->event), std::move(events[i])});
+      ++target;
+    } else {
+      resolved.push_back({std::move(events[i]), std::nullopt});
+    }
   }
-  Lease(Lease&& other) noexcept
-      : reader_(other.reader_), connection_(std::exchange(other.connection_, nullptr)) {}
-  Lease& operator=(Lease&&) = delete;
-  ~Lease() {
-    if (connection_ == nullptr) return;
-    connection_->database->SetDeadline(absl::InfiniteFuture());
-    reader_.Release(connection_);
-  }
-  Connection& operator*() const { return *connection_; }
-
- private:
-  Lease(LogReader& reader, Connection* connection) : reader_(reader), connection_(connection) {}
-  LogReader& reader_;
-  Connection* connection_;
-};
+  events.clear();
+  targets.clear();
+  return resolved;
+}
 
 LogReader::LogReader(LogPlace place, const EmbeddedEventStoreOptions& options,
-                     sqlite::Database* shared)
-    : place_(std::move(place)), options_(options), shared_(shared) {
-  if (shared == nullptr) return;
-  connections_.push_back(std::make_unique<Connection>());
-  connections_.back()->database = shared;
+                     sqlite::Database* shared, bool has_metastreams)
+    : clock_(options.clock),
+      connections_(std::move(place), options.readers_max, shared),
+      has_metastreams_(has_metastreams) {}
+
+absl::Time LogReader::Now() const { return clock_ ? clock_() : absl::Now(); }
+
+absl::StatusOr<StreamMetadata> LogReader::MetadataOf(ReadConnection& connection,
+                                                     const std::string& stream) {
+  if (IsMetastream(stream)) return MetadataOfMetastreams();
+  if (!has_metastreams_.load(std::memory_order_acquire)) return StreamMetadata{};
+  const std::string metastream = MetastreamOf(stream);
+  const absl::StatusOr<FoundStream> found = FindStream(connection.database(), metastream);
+  if (!found.ok()) return found.status();
+  if (!found->last.has_value()) return StreamMetadata{};
+  return connection.Metadata(found->id, metastream, *found->last);
 }
 
-absl::StatusOr<LogReader::Connection*> LogReader::Acquire(absl::Time deadline) {
-  const absl::Status closed = absl::UnavailableError("the store is closing");
-  if (shared_ != nullptr) {
-    shared_mutex_.Lock();
-    absl::MutexLock lock(&mutex_);
-    if (!closed_) return connections_.front().get();
-    shared_mutex_.Unlock();
-    return closed;
+absl::StatusOr<LogReader::StreamView> LogReader::View(ReadConnection& connection,
+                                                      const std::string& stream) {
+  absl::StatusOr<FoundStream> found = FindStream(connection.database(), stream);
+  if (!found.ok()) return found.status();
+  if (found->is_tombstoned) return StreamDeletedError(stream);
+  if (IsMetastream(stream)) {
+    const absl::StatusOr<FoundStream> of =
+        FindStream(connection.database(), StreamOfMetastream(stream));
+    if (!of.ok()) return of.status();
+    if (of->is_tombstoned) return StreamDeletedError(stream);
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    const auto available = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return closed_ || !idle_.empty() || connections_.size() + opening_ < options_.readers_max;
-    };
-    if (!mutex_.AwaitWithDeadline(absl::Condition(&available), deadline)) {
-      return absl::DeadlineExceededError("no free connection for the read");
-    }
-    if (closed_) return closed;
-    if (!idle_.empty()) {
-      Connection* const connection = idle_.back();
-      idle_.pop_back();
-      return connection;
-    }
-    ++opening_;
-  }
-  absl::StatusOr<std::unique_ptr<sqlite::Database>> opened = OpenLogReader(place_);
-  absl::MutexLock lock(&mutex_);
-  --opening_;
-  if (!opened.ok()) return opened.status();
-  connections_.push_back(std::make_unique<Connection>());
-  Connection* const connection = connections_.back().get();
-  connection->owned = *std::move(opened);
-  connection->database = connection->owned.get();
-  return connection;
+  const absl::StatusOr<StreamMetadata> metadata = MetadataOf(connection, stream);
+  if (!metadata.ok()) return metadata.status();
+  return StreamView{*found, *metadata};
 }
 
-void LogReader::Release(Connection* connection) {
-  if (shared_ != nullptr) {
-    shared_mutex_.Unlock();
-    return;
-  }
-  absl::MutexLock lock(&mutex_);
-  idle_.push_back(connection);
-}
-
-void LogReader::Close() {
-  if (shared_ != nullptr) {
-    absl::MutexLock shared(&shared_mutex_);
-    absl::MutexLock lock(&mutex_);
-    closed_ = true;
-    return;
-  }
-  absl::MutexLock lock(&mutex_);
-  closed_ = true;
-  const auto at_rest = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return opening_ == 0 && idle_.size() == connections_.size();
-  };
-  mutex_.Await(absl::Condition(&at_rest));
-  idle_.clear();
-  connections_.clear();
-}
-
-absl::StatusOr<const std::string*> LogReader::Name(Connection& connection, bool of_stream,
-                                                   std::int64_t id) {
-  auto& names = of_stream ? connection.streams : connection.types;
-  if (const auto found = names.find(id); found != names.end()) return &found->second;
-  absl::StatusOr<sqlite::Statement*> get = connection.database->PrepareCached(
-      of_stream ? "SELECT name FROM streams WHERE id=?" : "SELECT name FROM types WHERE id=?");
-  if (!get.ok()) return get.status();
-  const sqlite::ResetAtExit reset(**get);
-  const absl::StatusOr<bool> row = (*get)->BindInt64(1, id).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) {
-    return absl::DataLossError(
-        absl::StrCat(of_stream ? "stream" : "type", " id ", id, " has no name"));
-  }
-  if (names.size() >= kNamesCachedMax) names.clear();
-  return &names.emplace(id, (*get)->ColumnText(0)).first->second;
+absl::StatusOr<std::uint64_t> LogReader::FirstAvailable(ReadConnection& connection,
+                                                        const StreamView& view) {
+  const std::uint64_t last = *view.found.last;
+  const std::uint64_t first = view.metadata.FirstAvailable(last);
+  if (!view.metadata.max_age.has_value()) return first;
+  return FirstCreatedSince(connection.database(), view.found.id, first, last,
+                           Now() - *view.metadata.max_age);
 }
 
 absl::StatusOr<EventPage> LogReader::ReadStream(const StreamQuery& query) {
-  absl::StatusOr<Lease> lease = Lease::Take(*this, query.deadline);
+  absl::StatusOr<ReadConnections::Lease> lease = connections_.Take(query.deadline);
   if (!lease.ok()) return lease.status();
+  absl::StatusOr<sqlite::Transaction> transaction =
+      sqlite::Transaction::Begin((*lease)->database(), sqlite::TransactionKind::kRead);
+  if (!transaction.ok()) return transaction.status();
   EventPage page;
   page.status = FillStreamPage(**lease, query, page);
+  if (query.resolve_links) {
+    const absl::Status resolved = ResolveLinks(**lease, page);
+    if (!resolved.ok()) page.status = resolved;
+  }
   if (!page.status.ok() && page.events.empty()) return page.status;
+  if (!page.status.ok()) page.at_end = false;
+  if (!page.events.empty()) {
+    const std::uint64_t revision = page.events.back().revision;
+    const bool forwards = query.direction == Direction::kForwards;
+    page.next = forwards ? revision + 1 : revision - (page.at_end ? 0 : 1);
+  }
   return page;
 }
 
-absl::Status LogReader::FillStreamPage(Connection& connection, const StreamQuery& query,
+absl::Status LogReader::FillStreamPage(ReadConnection& connection, const StreamQuery& query,
                                        EventPage& page) {
-  const bool forwards = query.direction == Direction::kForwards;
-  absl::StatusOr<sqlite::Transaction> transaction =
-      sqlite::Transaction::Begin(*connection.database, sqlite::TransactionKind::kRead);
-  if (!transaction.ok()) return transaction.status();
   const std::string where = absl::StrCat("stream ", query.stream);
+  const absl::StatusOr<StreamView> view = View(connection, query.stream);
+  if (absl::IsFailedPrecondition(view.status())) return view.status();
+  if (!view.ok()) return At(view.status(), where);
+  if (!view->exists()) return absl::NotFoundError(absl::StrCat(where, " does not exist"));
+  const absl::StatusOr<std::uint64_t> first = FirstAvailable(connection, *view);
+  if (!first.ok()) return At(first.status(), where);
+  page.last = *view->found.last;
+  page.first_available = *first;
+  if (query.direction == Direction::kForwards) {
+    const std::uint64_t from = query.from.value_or(0);
+    const std::uint64_t window =
+        from + std::min<std::uint64_t>(query.events_max, UINT64_MAX - from);
+    page.next = std::max(*first, std::min(from, page.last + 1));
+    page.at_end = page.next > page.last;
+    if (page.at_end || window <= *first) return absl::OkStatus();
+    return ReadRevisions(connection, query, view->found.id, page.next,
+                         std::min(window - 1, page.last), page);
+  }
+  const std::uint64_t from = std::min(query.from.value_or(page.last), page.last);
+  page.at_end = from < *first;
+  if (page.at_end) return absl::OkStatus();
+  const std::uint64_t below = from + 1 - *first;  // Of those that may be read.
+  const std::uint64_t low = *first + (below - std::min<std::uint64_t>(query.events_max, below));
+  return ReadRevisions(connection, query, view->found.id, low, from, page);
+}
 
-  absl::StatusOr<sqlite::Statement*> find =
-      connection.database->PrepareCached("SELECT id FROM streams WHERE name=?");
-  if (!find.ok()) return At(find.status(), where);
-  const sqlite::ResetAtExit reset_find(**find);
-  absl::StatusOr<bool> row = (*find)->BindTextView(1, query.stream).Step();
-  if (!row.ok()) return At(row.status(), where);
-  if (!*row) return absl::NotFoundError(absl::StrCat(where, " does not exist"));
-  const std::int64_t stream_id = (*find)->ColumnInt64(0);
-
-  absl::StatusOr<sqlite::Statement*> select = connection.database->PrepareCached(
-      forwards ? absl::StrCat("SELECT ", std::string(kEventColumns),
-                              " FROM events INDEXED BY events_by_stream WHERE stream=? AND "
-                              "revision>=? ORDER BY revision LIMIT ?")
-               : absl::StrCat("SELECT ", std::string(kEventColumns),
-                              " FROM events INDEXED BY events_by_stream WHERE stream=? AND "
-                              "revision<=? ORDER BY revision DESC LIMIT ?"));
+// Every revision from `low` to `high` was written and is not hidden: one that is missing is lost.
+absl::Status LogReader::ReadRevisions(ReadConnection& connection, const StreamQuery& query,
+                                      std::int64_t stream_id, std::uint64_t low, std::uint64_t high,
+                                      EventPage& page) {
+  const bool forwards = query.direction == Direction::kForwards;
+  static const std::string* const kSelect = new std::string(
+      absl::StrCat("SELECT ", std::string(kEventColumns),
+                   " FROM events INDEXED BY events_by_stream WHERE stream=? AND revision>=? AND "
+                   "revision<=? ORDER BY revision"));
+  static const std::string* const kSelectBackwards =
+      new std::string(absl::StrCat(*kSelect, " DESC"));
+  absl::StatusOr<sqlite::Statement*> select =
+      connection.database().PrepareCached(forwards ? *kSelect : *kSelectBackwards);
+  const std::string where = absl::StrCat("stream ", query.stream);
   if (!select.ok()) return At(select.status(), where);
   const sqlite::ResetAtExit reset_select(**select);
   (*select)
       ->BindInt64(1, stream_id)
-      .BindInt64(2, Clamp(query.from))
-      .BindInt64(3, Clamp(query.events_max));
-  // Backwards the first revision is known only when it is seen.
-  bool is_expected_known = forwards;
-  std::uint64_t expected = query.from;
-  const auto place = [&] {
-    return is_expected_known ? absl::StrCat(where, ", revision ", expected) : where;
-  };
+      .BindInt64(2, static_cast<std::int64_t>(low))
+      .BindInt64(3, static_cast<std::int64_t>(high));
   std::size_t bytes = 0;
-  while (true) {
-    row = (*select)->Step();
+  for (std::uint64_t left = high - low + 1; left > 0; --left) {
+    const std::uint64_t expected = forwards ? high + 1 - left : low + left - 1;
+    const auto place = [&] { return absl::StrCat(where, ", revision ", expected); };
+    const absl::StatusOr<bool> row = (*select)->Step();
     if (!row.ok()) return At(row.status(), place());
-    if (!*row) break;
-    const std::uint64_t revision = RowRevision(**select);
-    if (is_expected_known && revision != expected) {
+    if (!*row || RowRevision(**select) != expected) {
       return absl::DataLossError(absl::StrCat(place(), " is missing"));
     }
-    const absl::StatusOr<const std::string*> type = Name(connection, false, RowTypeId(**select));
+    const absl::StatusOr<const std::string*> type = connection.TypeName(RowTypeId(**select));
     if (!type.ok()) return At(type.status(), place());
     absl::StatusOr<RecordedEvent> event = DecodeRow(**select, query.stream, **type);
     if (!event.ok()) return event.status();
     bytes += Bytes(*event);
     page.events.push_back(*std::move(event));
-    if (!forwards && revision == 0) break;
-    expected = forwards ? revision + 1 : revision - 1;
-    is_expected_known = true;
-    if (bytes >= options_.page_bytes_max) return absl::OkStatus();
-  }
-  page.at_end = page.events.size() < query.events_max;
-  const bool begins = !page.events.empty() && page.events.back().revision == 0;
-  if (!forwards && page.at_end && !begins) {
-    return absl::DataLossError(absl::StrCat(where, ": events at its beginning are missing"));
+    page.at_end = expected == (forwards ? page.last : page.first_available);
+    if (bytes >= query.bytes_max) break;
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<EventPage> LogReader::ReadAll(const AllQuery& query) {
-  absl::StatusOr<Lease> lease = Lease::Take(*this, query.deadline);
+absl::StatusOr<std::optional<std::uint64_t>> LogReader::LastRevision(const std::string& stream,
+                                                                     absl::Time deadline) {
+  absl::StatusOr<ReadConnections::Lease> lease = connections_.Take(deadline);
   if (!lease.ok()) return lease.status();
+  absl::StatusOr<sqlite::Transaction> transaction =
+      sqlite::Transaction::Begin((*lease)->database(), sqlite::TransactionKind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<StreamView> view = View(**lease, stream);
+  if (!view.ok()) return view.status();
+  return view->found.last;
+}
+
+absl::StatusOr<std::optional<RecordedEvent>> LogReader::ReadTarget(ReadConnection& connection,
+                                                                   const LinkTarget& target) {
+  if (!target.stream.has_value()) return std::nullopt;
+  const absl::StatusOr<StreamView> view = View(connection, *target.stream);
+  if (absl::IsFailedPrecondition(view.status())) return std::nullopt;  // It has a tombstone.
+  if (!view.ok()) return view.status();
+  if (!view->exists() || target.revision < -1) return std::nullopt;
+  const std::uint64_t last = *view->found.last;
+  const std::uint64_t revision =
+      target.revision == -1 ? last : static_cast<std::uint64_t>(target.revision);
+  if (revision > last || revision < view->metadata.FirstAvailable(last)) return std::nullopt;
+  absl::StatusOr<std::optional<RecordedEvent>> event =
+      ReadEventAt(connection.database(), view->found.id, *target.stream, revision);
+  if (!event.ok()) return event.status();
+  if (!event->has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("stream ", *target.stream, ", revision ", revision, " is missing"));
+  }
+  const std::optional<absl::Duration>& max_age = view->metadata.max_age;
+  if (max_age.has_value() && (*event)->created < Now() - *max_age) return std::nullopt;
+  return event;
+}
+
+// What cannot be resolved ends the page before its link.
+absl::Status LogReader::ResolveLinks(ReadConnection& connection, EventPage& page) {
+  for (std::size_t i = 0; i < page.events.size(); ++i) {
+    const std::optional<LinkTarget> target = ParseLink(page.events[i]);
+    if (!target.has_value()) continue;
+    absl::StatusOr<std::optional<RecordedEvent>> event = ReadTarget(connection, *target);
+    if (!event.ok()) {
+      page.events.resize(i);
+      return event.status();
+    }
+    page.targets.push_back({i, *std::move(event)});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ResolvedEvent> LogReader::Resolve(const LinkTarget& target, RecordedEvent link,
+                                                 absl::Time deadline) {
+  absl::StatusOr<ReadConnections::Lease> lease = connections_.Take(deadline);
+  if (!lease.ok()) return lease.status();
+  absl::StatusOr<sqlite::Transaction> transaction =
+      sqlite::Transaction::Begin((*lease)->database(), sqlite::TransactionKind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  absl::StatusOr<std::optional<RecordedEvent>> event = ReadTarget(**lease, target);
+  if (!event.ok()) return event.status();
+  return ResolvedEvent{*std::move(event), std::move(link)};
+}
+
+absl::StatusOr<EventPage> LogReader::ReadAll(const AllQuery& query) {
+  absl::StatusOr<ReadConnections::Lease> lease = connections_.Take(query.deadline);
+  if (!lease.ok()) return lease.status();
+  absl::StatusOr<sqlite::Transaction> transaction =
+      sqlite::Transaction::Begin((*lease)->database(), sqlite::TransactionKind::kRead);
+  if (!transaction.ok()) return transaction.status();
   EventPage page;
   page.examined_to = query.bound;
   page.status = FillAllPage(**lease, query, page);
+  if (query.resolve_links) {
+    const absl::Status resolved = ResolveLinks(**lease, page);
+    if (!resolved.ok()) {
+      page.status = resolved;
+      page.examined_to = page.events.empty() ? query.bound : page.events.back().position.commit;
+    }
+  }
   if (!page.status.ok() && page.events.empty()) return page.status;
+  if (!page.status.ok()) page.at_end = false;
   return page;
 }
 
-absl::Status LogReader::FillAllPage(Connection& connection, const AllQuery& query,
+absl::Status LogReader::FillAllPage(ReadConnection& connection, const AllQuery& query,
                                     EventPage& page) {
   const bool forwards = query.direction == Direction::kForwards;
-  absl::StatusOr<sqlite::Transaction> transaction =
-      sqlite::Transaction::Begin(*connection.database, sqlite::TransactionKind::kRead);
-  if (!transaction.ok()) return transaction.status();
-  absl::StatusOr<sqlite::Statement*> select = connection.database->PrepareCached(absl::StrCat(
+  absl::StatusOr<sqlite::Statement*> select = connection.database().PrepareCached(absl::StrCat(
       "SELECT ", std::string(kEventColumns), " FROM events WHERE position",
       forwards ? ">? ORDER BY position LIMIT ?" : "<? ORDER BY position DESC LIMIT ?"));
   if (!select.ok()) return select.status();
@@ -260,7 +300,7 @@ absl::Status LogReader::FillAllPage(Connection& connection, const AllQuery& quer
   (*select)->BindInt64(1, Clamp(query.bound)).BindInt64(2, Clamp(query.examined_max));
   RowFilter filter(query.filter);
   std::size_t bytes = 0;
-  while (page.events.size() < query.events_max && bytes < options_.page_bytes_max) {
+  while (page.events.size() < query.events_max && bytes < query.bytes_max) {
     const absl::StatusOr<bool> row = (*select)->Step();
     if (!row.ok()) return At(row.status(), absl::StrCat("after position ", page.examined_to));
     if (!*row) {
@@ -274,21 +314,24 @@ absl::Status LogReader::FillAllPage(Connection& connection, const AllQuery& quer
       if (known.has_value()) {
         passes = *known;
       } else {
-        const absl::StatusOr<const std::string*> name = Name(connection, filter.by_stream(), id);
+        const absl::StatusOr<const std::string*> name =
+            filter.by_stream() ? connection.StreamName(id) : connection.TypeName(id);
         if (!name.ok()) return name.status();
         passes = filter.Learn(id, **name);
       }
     }
     if (passes) {
-      const absl::StatusOr<const std::string*> type = Name(connection, false, RowTypeId(**select));
+      const absl::StatusOr<const std::string*> type = connection.TypeName(RowTypeId(**select));
       if (!type.ok()) return type.status();
       const absl::StatusOr<const std::string*> stream =
-          Name(connection, true, RowStreamId(**select));
+          connection.StreamName(RowStreamId(**select));
       if (!stream.ok()) return stream.status();
-      absl::StatusOr<RecordedEvent> event = DecodeRow(**select, **stream, **type);
-      if (!event.ok()) return event.status();
-      bytes += Bytes(*event);
-      page.events.push_back(*std::move(event));
+      if (!IsHiddenFromAll(**stream)) {
+        absl::StatusOr<RecordedEvent> event = DecodeRow(**select, **stream, **type);
+        if (!event.ok()) return event.status();
+        bytes += Bytes(*event);
+        page.events.push_back(*std::move(event));
+      }
     }
     ++page.examined;
     page.examined_to = RowPosition(**select);
@@ -298,9 +341,9 @@ absl::Status LogReader::FillAllPage(Connection& connection, const AllQuery& quer
 
 absl::Status LogReader::With(absl::Time deadline,
                              absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
-  absl::StatusOr<Lease> lease = Lease::Take(*this, deadline);
+  absl::StatusOr<ReadConnections::Lease> lease = connections_.Take(deadline);
   if (!lease.ok()) return lease.status();
-  return work(*(**lease).database);
+  return work((*lease)->database());
 }
 
 }  // namespace eventstoredb

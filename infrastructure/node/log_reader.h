@@ -1,14 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,7 +16,10 @@
 
 #include "eventstoredb/event_store.h"
 #include "eventstoredb/node/embedded_event_store.h"
-#include "infrastructure/node/log_file.h"
+#include "infrastructure/node/link.h"
+#include "infrastructure/node/read_connections.h"
+#include "infrastructure/node/stream_lookup.h"
+#include "infrastructure/node/stream_metadata.h"
 #include "infrastructure/sqlite/database.h"
 
 namespace eventstoredb {
@@ -25,33 +27,54 @@ namespace eventstoredb {
 /// Some events read in one short transaction.
 struct EventPage {
   std::vector<RecordedEvent> events;
+  /// What the links among `events` stand for, in their order; only if that was asked for.
+  struct Target {
+    std::size_t link = 0;                ///< Its place in `events`.
+    std::optional<RecordedEvent> event;  ///< Absent: missing, truncated or deleted.
+  };
+  std::vector<Target> targets;
+  bool at_end = false;  ///< Nothing lay behind, when the page was read.
+  absl::Status status;  ///< Of what follows `events`.
+
+  // Of a stream: as of StreamPage.
+  std::uint64_t next = 0;
+  std::uint64_t last = 0;
+  std::uint64_t first_available = 0;
+
+  // Of all streams.
   std::size_t examined = 0;       ///< Rows looked at.
   std::uint64_t examined_to = 0;  ///< Position of the last one; as asked if none.
-  bool at_end = false;            ///< Nothing lay behind, when the page was read.
-  absl::Status status;            ///< Of what follows `events`.
+
+  /// `events` joined with `targets`; leaves the page without them.
+  std::vector<ResolvedEvent> TakeResolved();
 };
 
-/// Reads pages of the log, on a bounded number of connections. Thread-safe.
+/// Reads pages of the log. Thread-safe.
 class LogReader {
  public:
-  /// `shared` (of a log in memory) is used for all reads, under `shared_mutex()`; else null.
-  LogReader(LogPlace place, const EmbeddedEventStoreOptions& options, sqlite::Database* shared);
+  /// `shared`: as of ReadConnections.
+  LogReader(LogPlace place, const EmbeddedEventStoreOptions& options, sqlite::Database* shared,
+            bool has_metastreams);
 
-  /// Null for a log on disk: there readers and the writer have connections of their own.
-  absl::Mutex* shared_mutex() { return shared_ == nullptr ? nullptr : &shared_mutex_; }
+  absl::Mutex* shared_mutex() { return connections_.shared_mutex(); }
 
   /// Waits for the pages that are being read; all further ones are Unavailable.
-  void Close();
+  void Close() { connections_.Close(); }
+
+  /// Whether any stream may have metadata. Set by the writer before the first is committed.
+  std::atomic<bool>& has_metastreams() { return has_metastreams_; }
 
   struct StreamQuery {
     std::string stream;
     Direction direction = Direction::kForwards;
-    std::uint64_t from = 0;  ///< Inclusive, in the direction.
+    std::optional<std::uint64_t> from;  ///< As of StreamPageRequest.
     std::size_t events_max = 0;
+    std::size_t bytes_max = 0;
+    bool resolve_links = false;
     absl::Time deadline = absl::InfiniteFuture();
   };
-  /// Events from `from` on, revisions contiguous. Errors: NotFound, no such stream;
-  /// DeadlineExceeded.
+  /// Events from `from` on, revisions contiguous. Errors: NotFound, no such stream or a
+  /// soft-deleted one; FailedPrecondition with StreamDeleted; DeadlineExceeded.
   absl::StatusOr<EventPage> ReadStream(const StreamQuery& query);
 
   struct AllQuery {
@@ -60,39 +83,49 @@ class LogReader {
     const FilterMatcher* filter = nullptr;
     std::size_t events_max = 0;
     std::size_t examined_max = 0;
+    std::size_t bytes_max = 0;
+    bool resolve_links = false;
     absl::Time deadline = absl::InfiniteFuture();
   };
   absl::StatusOr<EventPage> ReadAll(const AllQuery& query);
+
+  /// Absent: no events. Of a soft-deleted stream too. Errors: FailedPrecondition with
+  /// StreamDeleted.
+  absl::StatusOr<std::optional<std::uint64_t>> LastRevision(const std::string& stream,
+                                                            absl::Time deadline);
+
+  /// `link` with the event that it stands for.
+  absl::StatusOr<ResolvedEvent> Resolve(const LinkTarget& target, RecordedEvent link,
+                                        absl::Time deadline);
 
   /// Runs `work` on a connection of its own.
   absl::Status With(absl::Time deadline, absl::FunctionRef<absl::Status(sqlite::Database&)> work);
 
  private:
-  // A connection with the names that it has looked up: ids never change their meaning.
-  struct Connection {
-    std::unique_ptr<sqlite::Database> owned;
-    sqlite::Database* database = nullptr;
-    std::unordered_map<std::int64_t, std::string> streams;
-    std::unordered_map<std::int64_t, std::string> types;
+  // A stream as a reader may see it.
+  struct StreamView {
+    FoundStream found;
+    StreamMetadata metadata;
+    bool exists() const { return found.last.has_value() && !metadata.IsSoftDeleted(); }
   };
-  class Lease;
 
-  absl::StatusOr<Connection*> Acquire(absl::Time deadline);
-  void Release(Connection* connection);
-  static absl::StatusOr<const std::string*> Name(Connection& connection, bool of_stream,
-                                                 std::int64_t id);
-  absl::Status FillStreamPage(Connection& connection, const StreamQuery& query, EventPage& page);
-  absl::Status FillAllPage(Connection& connection, const AllQuery& query, EventPage& page);
+  absl::StatusOr<StreamMetadata> MetadataOf(ReadConnection& connection, const std::string& stream);
+  absl::StatusOr<StreamView> View(ReadConnection& connection, const std::string& stream);
+  absl::StatusOr<std::uint64_t> FirstAvailable(ReadConnection& connection, const StreamView& view);
+  absl::Status FillStreamPage(ReadConnection& connection, const StreamQuery& query,
+                              EventPage& page);
+  absl::Status ReadRevisions(ReadConnection& connection, const StreamQuery& query,
+                             std::int64_t stream_id, std::uint64_t low, std::uint64_t high,
+                             EventPage& page);
+  absl::Status FillAllPage(ReadConnection& connection, const AllQuery& query, EventPage& page);
+  absl::StatusOr<std::optional<RecordedEvent>> ReadTarget(ReadConnection& connection,
+                                                          const LinkTarget& target);
+  absl::Status ResolveLinks(ReadConnection& connection, EventPage& page);
+  absl::Time Now() const;
 
-  const LogPlace place_;
-  const EmbeddedEventStoreOptions options_;
-  sqlite::Database* const shared_;
-  absl::Mutex shared_mutex_;
-  absl::Mutex mutex_;
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::unique_ptr<Connection>> connections_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Connection*> idle_ ABSL_GUARDED_BY(mutex_);
-  std::size_t opening_ ABSL_GUARDED_BY(mutex_) = 0;
+  const std::function<absl::Time()> clock_;
+  ReadConnections connections_;
+  std::atomic<bool> has_metastreams_;
 };
 
 }  // namespace eventstoredb

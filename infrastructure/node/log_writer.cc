@@ -12,7 +12,6 @@
 #include "absl/time/clock.h"
 
 #include "infrastructure/node/append_limits.h"
-#include "infrastructure/node/event_row.h"
 #include "infrastructure/sqlite/status.h"
 #include "infrastructure/sqlite/transaction.h"
 
@@ -20,7 +19,6 @@ namespace eventstoredb {
 namespace {
 
 constexpr int kExitIoError = 74;
-constexpr std::size_t kTypesCachedMax = 10'000;
 
 Position At(std::uint64_t position) { return {position, position}; }
 
@@ -35,25 +33,11 @@ bool IsCertainlyRolledBack(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsInternal(status) || IsBusy(status);
 }
 
-absl::StatusOr<std::optional<StandingEvent>> ReadStanding(sqlite::Statement& statement) {
-  const sqlite::ResetAtExit reset(statement);
-  const absl::StatusOr<bool> row = statement.Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return std::nullopt;
-  StandingEvent found;
-  const std::string_view id = statement.ColumnBlob(0);
-  if (id.size() != found.id.bytes.size()) return absl::DataLossError("an event's id is damaged");
-  std::copy(id.begin(), id.end(), found.id.bytes.begin());
-  found.revision = static_cast<std::uint64_t>(statement.ColumnInt64(1));
-  found.position = At(static_cast<std::uint64_t>(statement.ColumnInt64(2)));
-  return found;
-}
-
 }  // namespace
 
 LogWriter::LogWriter(const EmbeddedEventStoreOptions& options, OpenedLog& log, HeadWitness* witness,
                      const StoreDirectory* directory, RecentEvents& recent,
-                     absl::Mutex* shared_mutex)
+                     absl::Mutex* shared_mutex, std::atomic<bool>& has_metastreams)
     : options_(options),
       database_(*log.writer),
       identity_(log.identity),
@@ -62,6 +46,11 @@ LogWriter::LogWriter(const EmbeddedEventStoreOptions& options, OpenedLog& log, H
       recent_(recent),
       shared_mutex_(shared_mutex),
       head_(log.head),
+      group_writer_(*log.writer, has_metastreams,
+                    [this](const std::string& name) {
+                      absl::MutexLock lock(&mutex_);
+                      return streams_.Pin(name);
+                    }),
       streams_(options.streams_cached_max),
       end_(log.head.position),
       thread_([this] { Run(); }) {}
@@ -79,29 +68,49 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::Start(AppendRequest request, AppendCallback done) {
-  absl::Status refused = CheckAppend(request, options_);
-  if (!refused.ok()) {
+  if (absl::Status refused = CheckAppend(request, options_); !refused.ok()) {
     done(std::move(refused));
     return;
   }
-  const std::size_t bytes = AppendBytes(request);
+  Enqueue({.request = std::move(request), .deletion = std::nullopt, .done = std::move(done)});
+}
+
+void LogWriter::StartDelete(DeleteRequest request, DeleteCallback done) {
+  if (absl::Status refused = CheckDelete(request, options_); !refused.ok()) {
+    done(std::move(refused));
+    return;
+  }
+  Enqueue({.request = {.stream = std::move(request.stream),
+                       .expected = request.expected,
+                       .events = {},
+                       .deadline = request.deadline},
+           .deletion = request.kind,
+           .done = [done = std::move(done)](WriteAnswer answer) mutable {
+             if (!answer.ok()) return done(answer.status());
+             done(DeleteResult{answer->position});
+           }});
+}
+
+void LogWriter::Enqueue(PendingWrite write) {
+  write.bytes = AppendBytes(write.request);
+  absl::Status refused;
   {
     absl::MutexLock lock(&mutex_);
     if (!closed_.ok()) {
       refused = closed_;
     } else if (in_flight_ >= options_.appends_in_flight_max ||
-               (in_flight_ > 0 && in_flight_bytes_ + bytes > options_.in_flight_bytes_max)) {
+               (in_flight_ > 0 && in_flight_bytes_ + write.bytes > options_.in_flight_bytes_max)) {
       ++stats_.appends_exhausted;
       refused = absl::ResourceExhaustedError("too many appends in flight");
     } else {
       ++in_flight_;
-      in_flight_bytes_ += bytes;
-      CachedStream* const stream = streams_.Pin(request.stream);
-      queue_.push_back({std::move(request), std::move(done), stream, bytes});
+      in_flight_bytes_ += write.bytes;
+      write.stream = streams_.Pin(write.request.stream);
+      queue_.push_back(std::move(write));
       return;
     }
   }
-  done(std::move(refused));
+  write.done(std::move(refused));
 }
 
 std::optional<std::optional<std::uint64_t>> LogWriter::KnownHead(const std::string& stream) const {
@@ -128,14 +137,14 @@ EmbeddedEventStoreStats LogWriter::Stats() const {
 
 void LogWriter::Run() {
   while (true) {
-    Group group;
+    WriteGroup group;
     if (!TakeGroup(group)) return;
-    if (!group.appends.empty()) Process(group);
+    if (!group.writes.empty()) Process(group);
     DoIdleWork();
   }
 }
 
-bool LogWriter::TakeGroup(Group& group) {
+bool LogWriter::TakeGroup(WriteGroup& group) {
   absl::MutexLock lock(&mutex_);
   const auto has_work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return !queue_.empty() || !closed_.ok();
@@ -145,12 +154,12 @@ bool LogWriter::TakeGroup(Group& group) {
   std::size_t bytes = 0;
   std::size_t events = 0;
   while (!queue_.empty()) {
-    const Pending& next = queue_.front();
+    const PendingWrite& next = queue_.front();
     bytes += next.bytes;
     events += next.request.events.size();
     const bool fits = bytes <= options_.group_bytes_max && events <= options_.group_events_max;
-    if (!fits && !group.appends.empty()) break;
-    group.appends.push_back(std::move(queue_.front()));
+    if (!fits && !group.writes.empty()) break;
+    group.writes.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
   return true;
@@ -198,18 +207,18 @@ absl::Status LogWriter::CheckSpace() {
       absl::StrCat("only ", space->free_bytes, " bytes of disk are free; appends need ", needed));
 }
 
-void LogWriter::Process(Group& group) {
+void LogWriter::Process(WriteGroup& group) {
   absl::Status outcome = failed_ ? absl::UnavailableError("the store has failed") : CheckSpace();
   group.head = head_;
   if (outcome.ok()) {
     if (shared_mutex_ != nullptr) shared_mutex_->Lock();
-    outcome = WriteGroup(group);
+    outcome = CommitGroup(group);
     if (shared_mutex_ != nullptr) shared_mutex_->Unlock();
   }
   Finish(group, outcome);
 }
 
-absl::Status LogWriter::WriteGroup(Group& group) {
+absl::Status LogWriter::CommitGroup(WriteGroup& group) {
   const absl::Time now = options_.clock ? options_.clock() : absl::Now();
   const absl::Time wall_now = absl::Now();
   // Whatever the clock does, time does not fall along the log.
@@ -217,29 +226,28 @@ absl::Status LogWriter::WriteGroup(Group& group) {
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database_, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
-  group.answers.reserve(group.appends.size());
-  for (Pending& append : group.appends) {
-    if (append.request.deadline <= wall_now) {
+  group.answers.reserve(group.writes.size());
+  for (PendingWrite& write : group.writes) {
+    if (write.request.deadline <= wall_now) {
       group.answers.push_back(
-          absl::DeadlineExceededError("the append waited until its deadline; nothing written"));
+          absl::DeadlineExceededError("the write waited until its deadline; nothing written"));
       continue;
     }
-    const absl::StatusOr<AppendDecision> decision = Decide(group, append);
-    if (!decision.ok()) {
-      // A stream that cannot be read is its own trouble, not that of the others in the group.
-      if (!absl::IsDataLoss(decision.status()) || !database_.in_transaction()) {
-        return decision.status();
-      }
-      append.stream->unreadable = true;
-      group.answers.push_back(decision.status());
+    const std::uint64_t before = group.head.position;
+    absl::StatusOr<WriteAnswer> answer = group_writer_.Handle(group, write);
+    if (answer.ok()) {
+      group.answers.push_back(*std::move(answer));
       continue;
     }
-    Answer answer = Apply(group, append, *decision);
-    if (!answer.ok() && !absl::IsAborted(answer.status())) return answer.status();
-    group.answers.push_back(std::move(answer));
+    // A stream that cannot be read is its own trouble, not that of the others in the group.
+    const bool is_its_own = absl::IsDataLoss(answer.status()) && database_.in_transaction() &&
+                            group.head.position == before;
+    if (!is_its_own) return answer.status();
+    write.stream->unreadable = true;
+    group.answers.push_back(answer.status());
   }
   if (group.head.position == head_.position) return absl::OkStatus();  // Nothing to write.
-  if (const absl::Status chained = WriteChain(group); !chained.ok()) return chained;
+  if (const absl::Status sealed = group_writer_.Seal(group); !sealed.ok()) return sealed;
 
   const absl::Time begun = absl::Now();
   if (const absl::Status committed = transaction->Commit(); !committed.ok()) return committed;
@@ -265,186 +273,12 @@ absl::Status LogWriter::WriteGroup(Group& group) {
   return absl::OkStatus();
 }
 
-absl::Status LogWriter::LoadStream(Group& group, CachedStream& stream) {
-  if (stream.touched) return absl::OkStatus();
-  stream.touched = true;
-  group.touched.push_back(&stream);
-  if (stream.loaded) return absl::OkStatus();
-  stream.unreadable = false;
-  stream.id = 0;
-  stream.last.reset();
-  absl::StatusOr<sqlite::Statement*> find =
-      database_.PrepareCached("SELECT id FROM streams WHERE name=?");
-  if (!find.ok()) return find.status();
-  {
-    const sqlite::ResetAtExit reset(**find);
-    const absl::StatusOr<bool> row = (*find)->BindText(1, stream.name).Step();
-    if (!row.ok()) return row.status();
-    if (*row) stream.id = (*find)->ColumnInt64(0);
-  }
-  if (stream.id != 0) {
-    absl::StatusOr<sqlite::Statement*> last = database_.PrepareCached(
-        "SELECT revision FROM events INDEXED BY events_by_stream WHERE stream=? ORDER BY revision "
-        "DESC LIMIT 1");
-    if (!last.ok()) return last.status();
-    const sqlite::ResetAtExit reset(**last);
-    const absl::StatusOr<bool> row = (*last)->BindInt64(1, stream.id).Step();
-    if (!row.ok()) return row.status();
-    if (*row) stream.last = static_cast<std::uint64_t>((*last)->ColumnInt64(0));
-  }
-  stream.loaded = true;
-  return absl::OkStatus();
-}
-
-absl::StatusOr<AppendDecision> LogWriter::Decide(Group& group, Pending& append) {
-  CachedStream& stream = *append.stream;
-  if (const absl::Status loaded = LoadStream(group, stream); !loaded.ok()) return loaded;
-
-  const auto first_with_id = [&](const Uuid& id) -> absl::StatusOr<std::optional<StandingEvent>> {
-    absl::StatusOr<sqlite::Statement*> get = database_.PrepareCached(
-        "SELECT id,revision,position FROM events INDEXED BY events_by_id WHERE stream=? AND id=? "
-        "ORDER BY position LIMIT 1");
-    if (!get.ok()) return get.status();
-    (*get)->BindInt64(1, stream.id).BindBlob(2, AsBlob(id));
-    return ReadStanding(**get);
-  };
-  const auto at = [&](std::uint64_t revision) -> absl::StatusOr<std::optional<StandingEvent>> {
-    absl::StatusOr<sqlite::Statement*> get = database_.PrepareCached(
-        "SELECT id,revision,position FROM events INDEXED BY events_by_stream WHERE stream=? AND "
-        "revision=?");
-    if (!get.ok()) return get.status();
-    (*get)->BindInt64(1, stream.id).BindInt64(2, static_cast<std::int64_t>(revision));
-    return ReadStanding(**get);
-  };
-  return DecideAppend(append.request.expected, append.request.events, stream.last,
-                      {.first_with_id = first_with_id, .at = at});
-}
-
-absl::StatusOr<AppendResult> LogWriter::Apply(Group& group, Pending& append,
-                                              const AppendDecision& decision) {
-  const CachedStream& stream = *append.stream;
-  if (const auto* written = std::get_if<AlreadyWritten>(&decision)) {
-    ++group.idempotent;
-    return AppendResult{written->revision, written->position};
-  }
-  if (std::holds_alternative<WrongRevision>(decision)) {
-    ++group.refused;
-    return WrongExpectedRevisionError(stream.name, stream.last);
-  }
-  ++group.written;
-  if (append.request.events.empty()) {
-    ++group.head.position;
-    group.hands_out_bare_position = true;
-    return AppendResult{stream.last, At(group.head.position)};
-  }
-  if (const absl::Status wrote = WriteEvents(group, append); !wrote.ok()) return wrote;
-  return AppendResult{stream.last, At(group.head.position)};
-}
-
-absl::StatusOr<std::int64_t> LogWriter::TypeId(Group& group, const std::string& type) {
-  if (const auto found = type_ids_.find(type); found != type_ids_.end()) return found->second;
-  absl::StatusOr<sqlite::Statement*> find =
-      database_.PrepareCached("SELECT id FROM types WHERE name=?");
-  if (!find.ok()) return find.status();
-  std::int64_t id = 0;
-  {
-    const sqlite::ResetAtExit reset(**find);
-    const absl::StatusOr<bool> row = (*find)->BindText(1, type).Step();
-    if (!row.ok()) return row.status();
-    if (*row) id = (*find)->ColumnInt64(0);
-  }
-  if (id == 0) {
-    absl::StatusOr<sqlite::Statement*> add =
-        database_.PrepareCached("INSERT INTO types(name) VALUES(?)");
-    if (!add.ok()) return add.status();
-    if (const absl::Status added = (*add)->BindText(1, type).Run(); !added.ok()) return added;
-    id = database_.last_insert_rowid();
-    group.new_types.push_back(type);
-  }
-  if (type_ids_.size() >= kTypesCachedMax) type_ids_.clear();
-  type_ids_.emplace(type, id);
-  return id;
-}
-
-absl::Status LogWriter::WriteEvents(Group& group, Pending& append) {
-  CachedStream& stream = *append.stream;
-  if (stream.id == 0) {
-    absl::StatusOr<sqlite::Statement*> add =
-        database_.PrepareCached("INSERT INTO streams(name) VALUES(?)");
-    if (!add.ok()) return add.status();
-    if (const absl::Status added = (*add)->BindText(1, stream.name).Run(); !added.ok()) {
-      return added;
-    }
-    stream.id = database_.last_insert_rowid();
-  }
-  static const std::string* const kInsert = new std::string(absl::StrCat(
-      "INSERT INTO events(", std::string(kEventColumns), ",chain) VALUES(?,?,?,?,?,?,?,?,?,?,?)"));
-  absl::StatusOr<sqlite::Statement*> insert = database_.PrepareCached(*kInsert);
-  if (!insert.ok()) return insert.status();
-
-  for (ProposedEvent& proposed : append.request.events) {
-    const absl::StatusOr<std::int64_t> type_id = TypeId(group, proposed.type);
-    if (!type_id.ok()) return type_id.status();
-    const std::uint64_t revision = stream.last.has_value() ? *stream.last + 1 : 0;
-    const EventFields fields = {.position = group.head.position + 1,
-                                .stream = stream.name,
-                                .revision = revision,
-                                .id = proposed.id,
-                                .type = proposed.type,
-                                .is_json = proposed.is_json,
-                                .created_micros = group.head.created_micros,
-                                .data = proposed.data,
-                                .metadata = proposed.metadata};
-    const std::uint32_t checksum = Checksum(fields);
-    group.checksums.push_back(checksum);
-    BindRow(**insert, fields, stream.id, *type_id, checksum, nullptr);
-    if (const absl::Status inserted = (*insert)->Run(); !inserted.ok()) return inserted;
-    stream.last = revision;
-    group.head.position = fields.position;
-    group.head.event_position = fields.position;
-
-    auto event = std::make_shared<RecordedEvent>();
-    event->stream = stream.name;
-    event->revision = revision;
-    event->id = proposed.id;
-    event->type = std::move(proposed.type);
-    event->is_json = proposed.is_json;
-    event->created = absl::FromUnixMicros(fields.created_micros);
-    event->position = At(fields.position);
-    event->data = std::move(proposed.data);
-    event->metadata = std::move(proposed.metadata);
-    group.events.push_back(std::move(event));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status LogWriter::WriteChain(Group& group) {
-  if (!group.checksums.empty()) {
-    group.head.chain = ExtendChain(group.head.chain, group.checksums);
-    absl::StatusOr<sqlite::Statement*> update =
-        database_.PrepareCached("UPDATE events SET chain=? WHERE position=?");
-    if (!update.ok()) return update.status();
-    const absl::Status updated =
-        (*update)
-            ->BindBlob(1, AsBlob(group.head.chain))
-            .BindInt64(2, static_cast<std::int64_t>(group.head.event_position))
-            .Run();
-    if (!updated.ok()) return updated;
-  }
-  if (!group.hands_out_bare_position) return absl::OkStatus();
-  // Nothing else keeps the position of an append without events from being handed out again.
-  absl::StatusOr<sqlite::Statement*> put =
-      database_.PrepareCached("INSERT OR REPLACE INTO meta(key,value) VALUES('position',?)");
-  if (!put.ok()) return put.status();
-  return (*put)->BindText(1, absl::StrCat(group.head.position)).Run();
-}
-
-void LogWriter::Finish(Group& group, const absl::Status& outcome) {
+void LogWriter::Finish(WriteGroup& group, const absl::Status& outcome) {
   const bool done = outcome.ok();
   bool fatal = false;
   absl::Status answer = outcome;
   if (!done) {
-    for (const std::string& type : group.new_types) type_ids_.erase(type);
+    group_writer_.Forget(group);
     fatal = !failed_ && absl::IsUnavailable(outcome) && !IsBusy(outcome);
     if (!absl::IsResourceExhausted(outcome) && !absl::IsInternal(outcome) &&
         !absl::IsDataLoss(outcome)) {
@@ -466,15 +300,16 @@ void LogWriter::Finish(Group& group, const absl::Status& outcome) {
   {
     absl::MutexLock lock(&mutex_);
     for (CachedStream* const stream : group.touched) {
-      if (!done || stream->unreadable) continue;
-      stream->known = true;
+      if (!done) continue;
+      stream->known = !stream->unreadable && !stream->is_tombstoned && !stream->has_metadata;
       stream->head = stream->last;
     }
-    for (const Pending& append : group.appends) {
-      streams_.Unpin(append.stream);
+    for (const PendingWrite& write : group.writes) {
+      streams_.Unpin(write.stream);
       --in_flight_;
-      in_flight_bytes_ -= append.bytes;
+      in_flight_bytes_ -= write.bytes;
     }
+    for (CachedStream* const stream : group.pinned) streams_.Unpin(stream);
     end_ = head_.position;
     if (done) {
       stats_.events += group.events.size();
@@ -484,25 +319,25 @@ void LogWriter::Finish(Group& group, const absl::Status& outcome) {
       stats_.appends_idempotent += group.idempotent;
       stats_.appends_refused += group.refused;
     } else if (absl::IsResourceExhausted(outcome)) {
-      stats_.appends_exhausted += group.appends.size();
+      stats_.appends_exhausted += group.writes.size();
     }
   }
   if (done && !group.checksums.empty()) {
     recent_.Publish(std::move(group.events), head_.position);
   }
-  for (std::size_t i = 0; i < group.appends.size(); ++i) {
-    group.appends[i].done(done ? std::move(group.answers[i]) : Answer(answer));
+  for (std::size_t i = 0; i < group.writes.size(); ++i) {
+    group.writes[i].done(done ? std::move(group.answers[i]) : WriteAnswer(answer));
   }
   if (fatal) Fail(outcome);
 }
 
 void LogWriter::Fail(const absl::Status& status) {
   failed_ = true;
-  std::vector<Pending> queued;
+  std::vector<PendingWrite> queued;
   {
     absl::MutexLock lock(&mutex_);
     closed_.Update(absl::UnavailableError("the store has failed: what is on disk is not known"));
-    for (Pending& append : queue_) {
+    for (PendingWrite& append : queue_) {
       streams_.Unpin(append.stream);
       --in_flight_;
       in_flight_bytes_ -= append.bytes;
@@ -510,7 +345,7 @@ void LogWriter::Fail(const absl::Status& status) {
     }
     queue_.clear();
   }
-  for (Pending& append : queued) append.done(absl::UnavailableError("the store has failed"));
+  for (PendingWrite& append : queued) append.done(absl::UnavailableError("the store has failed"));
   if (options_.on_fatal) {
     options_.on_fatal(status);
     return;

@@ -1,13 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -18,12 +17,13 @@
 
 #include "eventstoredb/event_store.h"
 #include "eventstoredb/node/embedded_event_store.h"
-#include "infrastructure/node/append_decision.h"
+#include "infrastructure/node/group_writer.h"
 #include "infrastructure/node/head_witness.h"
 #include "infrastructure/node/log_file.h"
 #include "infrastructure/node/recent_events.h"
 #include "infrastructure/node/store_directory.h"
 #include "infrastructure/node/stream_cache.h"
+#include "infrastructure/node/write_group.h"
 
 namespace eventstoredb {
 
@@ -35,51 +35,26 @@ class LogWriter {
   /// The references outlive the writer; `witness`, `directory` and `shared_mutex` are null for a
   /// log in memory resp. on disk.
   LogWriter(const EmbeddedEventStoreOptions& options, OpenedLog& log, HeadWitness* witness,
-            const StoreDirectory* directory, RecentEvents& recent, absl::Mutex* shared_mutex);
+            const StoreDirectory* directory, RecentEvents& recent, absl::Mutex* shared_mutex,
+            std::atomic<bool>& has_metastreams);
   /// Answers everything that is queued, and closes the log unless it failed.
   ~LogWriter();
 
   void Start(AppendRequest request, AppendCallback done);
+  void StartDelete(DeleteRequest request, DeleteCallback done);
   std::optional<std::optional<std::uint64_t>> KnownHead(const std::string& stream) const;
   std::optional<Position> KnownEnd() const;
   EmbeddedEventStoreStats Stats() const;
 
  private:
-  struct Pending {
-    AppendRequest request;
-    AppendCallback done;
-    CachedStream* stream = nullptr;
-    std::size_t bytes = 0;
-  };
-  using Answer = absl::StatusOr<AppendResult>;
-  // What one transaction is about to change.
-  struct Group {
-    std::vector<Pending> appends;
-    std::vector<Answer> answers;
-    std::vector<SharedEvent> events;
-    std::vector<std::uint32_t> checksums;
-    std::vector<CachedStream*> touched;
-    std::vector<std::string> new_types;
-    LogHead head;
-    bool hands_out_bare_position = false;
-    std::uint64_t written = 0;
-    std::uint64_t idempotent = 0;
-    std::uint64_t refused = 0;
-  };
-
   void Run();
-  bool TakeGroup(Group& group);
+  void Enqueue(PendingWrite write);
+  bool TakeGroup(WriteGroup& group);
   void DoIdleWork() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Process(Group& group);
-  absl::Status WriteGroup(Group& group);
-  absl::StatusOr<AppendDecision> Decide(Group& group, Pending& append);
-  absl::StatusOr<AppendResult> Apply(Group& group, Pending& append, const AppendDecision& decision);
-  absl::Status LoadStream(Group& group, CachedStream& stream);
-  absl::StatusOr<std::int64_t> TypeId(Group& group, const std::string& type);
-  absl::Status WriteEvents(Group& group, Pending& append);
-  absl::Status WriteChain(Group& group);
+  void Process(WriteGroup& group);
+  absl::Status CommitGroup(WriteGroup& group);
   absl::Status CheckSpace();
-  void Finish(Group& group, const absl::Status& outcome);
+  void Finish(WriteGroup& group, const absl::Status& outcome);
   void Checkpoint();
   void Fail(const absl::Status& status);
 
@@ -93,12 +68,12 @@ class LogWriter {
 
   // The writer thread's own.
   LogHead head_;
-  std::unordered_map<std::string, std::int64_t> type_ids_;
+  GroupWriter group_writer_;
   absl::Time witness_sync_at_ = absl::InfiniteFuture();
   bool failed_ = false;
 
   mutable absl::Mutex mutex_;
-  std::deque<Pending> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<PendingWrite> queue_ ABSL_GUARDED_BY(mutex_);
   StreamCache streams_ ABSL_GUARDED_BY(mutex_);
   std::size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t in_flight_bytes_ ABSL_GUARDED_BY(mutex_) = 0;

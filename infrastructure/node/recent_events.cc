@@ -27,6 +27,11 @@ RecentEvents::RecentEvents(std::uint64_t end, std::size_t events_max, std::size_
 
 RecentEvents::~RecentEvents() {
   Close();
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    news_.Signal();
+  }
   announcer_.join();
 }
 
@@ -74,43 +79,100 @@ std::uint64_t RecentEvents::end() const {
   return end_;
 }
 
+bool RecentEvents::MayConcern(const Waiter& waiter, std::uint64_t position) const {
+  return closed_ || waiter.cancelled || position < announced_ || end_ > position;
+}
+
+void RecentEvents::Join(Waiter& waiter, const std::optional<std::string>& stream,
+                        std::uint64_t position) {
+  waiter.stream = &stream;
+  waiter.list = stream.has_value() ? &for_stream_[*stream] : &for_all_;
+  waiter.place = waiter.list->insert(waiter.list->end(), &waiter);
+  waiter.examined = position;
+}
+
+void RecentEvents::Leave(Waiter& waiter) {
+  Waiters* const list = std::exchange(waiter.list, nullptr);
+  if (list == nullptr) return;
+  list->erase(waiter.place);
+  const bool was_last = list->empty() && list != &for_all_ && list != &ready_;
+  if (was_last) for_stream_.erase(**waiter.stream);
+}
+
+void RecentEvents::MoveToReady(Waiter& waiter) {
+  waiter.list = &ready_;
+  waiter.place = ready_.insert(ready_.end(), &waiter);
+  news_.Signal();
+}
+
 std::uint64_t RecentEvents::Wait(Waiter& waiter, const std::optional<std::string>& stream,
                                  std::uint64_t position, absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
-  if (closed_ || waiter.cancelled || position < announced_ || end_ > position) return position;
-  Waiters& waiters = stream.has_value() ? for_stream_[*stream] : for_all_;
-  waiter.place = waiters.insert(waiters.end(), &waiter);
-  waiter.waiting = true;
-  waiter.examined = position;
-  while (waiter.waiting) {
+  if (MayConcern(waiter, position)) return position;
+  Join(waiter, stream, position);
+  while (waiter.list != nullptr) {
     const bool expired = waiter.wake.WaitWithDeadline(&mutex_, deadline);
-    if (!waiter.waiting || (!expired && !waiter.cancelled)) continue;
+    if (waiter.list == nullptr || (!expired && !waiter.cancelled)) continue;
     // The announcer has found nothing in all that it has seen.
-    waiter.waiting = false;
     waiter.examined = std::max(position, announced_);
-    waiters.erase(waiter.place);
-    if (stream.has_value() && waiters.empty()) for_stream_.erase(*stream);
+    Leave(waiter);
   }
   return waiter.examined;
+}
+
+void RecentEvents::CallWhenReady(Waiter& waiter, const std::optional<std::string>& stream,
+                                 std::uint64_t position, bool at_once,
+                                 absl::AnyInvocable<void()> ready) {
+  // What a call forgotten here holds is let go outside the lock.
+  absl::AnyInvocable<void()> forgotten;
+  absl::MutexLock lock(&mutex_);
+  Leave(waiter);
+  forgotten = std::exchange(waiter.ready, std::move(ready));
+  if (at_once || MayConcern(waiter, position)) {
+    waiter.examined = position;
+    MoveToReady(waiter);
+  } else {
+    Join(waiter, stream, position);
+  }
+}
+
+RecentEvents::WaiterState RecentEvents::Look(Waiter& waiter) {
+  absl::AnyInvocable<void()> forgotten;
+  absl::MutexLock lock(&mutex_);
+  Leave(waiter);
+  forgotten = std::exchange(waiter.ready, nullptr);
+  return {waiter.cancelled, closed_, waiter.examined};
+}
+
+void RecentEvents::Forget(Waiter& waiter) {
+  absl::AnyInvocable<void()> forgotten;
+  absl::MutexLock lock(&mutex_);
+  Leave(waiter);
+  forgotten = std::exchange(waiter.ready, nullptr);
+  while (calling_ == &waiter) called_.Wait(&mutex_);
 }
 
 void RecentEvents::Cancel(Waiter& waiter) {
   absl::MutexLock lock(&mutex_);
   waiter.cancelled = true;
-  // Its thread takes it off the list, as at a deadline; only that thread knows the list.
-  waiter.wake.Signal();
-}
-
-bool RecentEvents::IsCancelled(const Waiter& waiter) const {
-  absl::ReaderMutexLock lock(&mutex_);
-  return waiter.cancelled;
+  if (waiter.ready == nullptr) {
+    // Its thread takes it off the list, as at a deadline.
+    waiter.wake.Signal();
+  } else if (waiter.list != nullptr && waiter.list != &ready_) {
+    Leave(waiter);
+    MoveToReady(waiter);
+  }
 }
 
 void RecentEvents::Wake(Waiters& waiters, std::uint64_t examined) {
   for (Waiter* const waiter : waiters) {
-    waiter->waiting = false;
+    waiter->list = nullptr;
     waiter->examined = std::max(waiter->examined, examined);
-    waiter->wake.Signal();
+    if (waiter->ready == nullptr) {
+      waiter->wake.Signal();
+    } else {
+      MoveToReady(*waiter);
+    }
   }
   waiters.clear();
 }
@@ -121,11 +183,28 @@ void RecentEvents::WakeEveryone() {
   for_stream_.clear();
 }
 
+// Those that were ready when it begins: they may ask again from within.
+void RecentEvents::CallReady() {
+  for (std::size_t left = ready_.size(); left > 0 && !ready_.empty(); --left) {
+    Waiter& waiter = *ready_.front();
+    Leave(waiter);
+    absl::AnyInvocable<void()> ready = std::exchange(waiter.ready, nullptr);
+    calling_ = &waiter;
+    mutex_.Unlock();
+    ready();
+    ready = nullptr;
+    mutex_.Lock();
+    calling_ = nullptr;
+    called_.SignalAll();
+  }
+}
+
 void RecentEvents::Announce() {
   absl::MutexLock lock(&mutex_);
-  while (!closed_) {
-    if (announced_ == end_) {
-      news_.Wait(&mutex_);
+  while (!stopping_) {
+    CallReady();
+    if (announced_ == end_ || closed_) {
+      if (ready_.empty() && !stopping_) news_.Wait(&mutex_);
       continue;
     }
     Wake(for_all_, announced_);
@@ -159,11 +238,6 @@ void RecentEvents::Close() {
   closed_ = true;
   WakeEveryone();
   news_.Signal();
-}
-
-bool RecentEvents::IsClosed() const {
-  absl::ReaderMutexLock lock(&mutex_);
-  return closed_;
 }
 
 }  // namespace eventstoredb

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
@@ -42,29 +43,52 @@ class RecentEvents {
   Slice After(std::uint64_t position, std::size_t events_max) const;
   std::uint64_t end() const;
 
-  /// One who waits. Reused, by one thread at a time.
-  struct Waiter {
+  /// One who waits, for a thread or for a call. Reused, by one thread at a time.
+  class Waiter {
+   private:
+    friend class RecentEvents;
     absl::CondVar wake;
-    bool waiting = false;
-    bool cancelled = false;
+    absl::AnyInvocable<void()> ready;  // Set: waits for this call; else with its thread.
+    const std::optional<std::string>* stream = nullptr;
+    std::list<Waiter*>* list = nullptr;  // Where it waits, or waits to be called. Null: nowhere.
     std::list<Waiter*>::iterator place;
+    bool cancelled = false;
     std::uint64_t examined = 0;
   };
   /// Returns once something after `position` may concern the waiter (`stream` absent: anything),
   /// at `deadline`, when cancelled or closed. Answers a position up to which nothing concerns it.
   std::uint64_t Wait(Waiter& waiter, const std::optional<std::string>& stream,
                      std::uint64_t position, absl::Time deadline);
+  /// The same without a thread: `ready` is called once, from the thread of this class; `at_once`:
+  /// without waiting for anything. `stream` and `waiter` stay until Forget.
+  void CallWhenReady(Waiter& waiter, const std::optional<std::string>& stream,
+                     std::uint64_t position, bool at_once, absl::AnyInvocable<void()> ready);
   void Cancel(Waiter& waiter);
-  bool IsCancelled(const Waiter& waiter) const;
+
+  struct WaiterState {
+    bool cancelled = false;
+    bool closed = false;
+    std::uint64_t examined = 0;  ///< Nothing up to here concerned it when it was last woken.
+  };
+  /// Also drops a call that was asked for and not begun.
+  WaiterState Look(Waiter& waiter);
+  /// Returns when no call is under way; none begins after it.
+  void Forget(Waiter& waiter);
 
   /// Wakes everyone for good.
   void Close();
-  bool IsClosed() const;
 
  private:
   using Waiters = std::list<Waiter*>;
 
   void Announce();
+  void CallReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Join(Waiter& waiter, const std::optional<std::string>& stream, std::uint64_t position)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Leave(Waiter& waiter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MoveToReady(Waiter& waiter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MayConcern(const Waiter& waiter, std::uint64_t position) const
+      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void Wake(Waiters& waiters, std::uint64_t examined) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WakeEveryone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::deque<SharedEvent>::const_iterator FirstAfter(std::uint64_t position) const
@@ -79,8 +103,12 @@ class RecentEvents {
   std::uint64_t end_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t announced_ ABSL_GUARDED_BY(mutex_);  ///< Waiters know of all up to here.
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   Waiters for_all_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Waiters> for_stream_ ABSL_GUARDED_BY(mutex_);
+  Waiters ready_ ABSL_GUARDED_BY(mutex_);  ///< To be called.
+  const Waiter* calling_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  absl::CondVar called_;
   absl::CondVar news_;
   std::thread announcer_;
 };

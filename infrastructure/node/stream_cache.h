@@ -7,6 +7,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "infrastructure/node/stream_metadata.h"
+
 namespace eventstoredb {
 
 /// What is known of a stream without asking the log.
@@ -14,7 +16,7 @@ struct CachedStream {
   std::string name;
 
   // Guarded by the owner of the cache.
-  bool known = false;                 ///< `head` is true as soon as nothing is pending.
+  bool known = false;  ///< `head` is true as soon as nothing is pending, and nothing is hidden.
   std::optional<std::uint64_t> head;  ///< Of the last synced group; absent: no events.
   std::size_t pending = 0;            ///< Appends that are queued or being committed.
   std::list<CachedStream*>::iterator unpinned;
@@ -25,6 +27,9 @@ struct CachedStream {
   bool unreadable = false;
   std::int64_t id = 0;  ///< 0: no row yet.
   std::optional<std::uint64_t> last;
+  bool is_tombstoned = false;
+  bool has_metadata = false;
+  StreamMetadata metadata;
 };
 
 /// A bounded cache of streams, least recently used out first. Pinned streams stay. Not thread-safe.

@@ -182,6 +182,9 @@ class ScriptedEventStore final : public eventstoredb::EventStore {
   void StartAppend(eventstoredb::AppendRequest, eventstoredb::AppendCallback done) override {
     done(append_result);
   }
+  void StartDelete(eventstoredb::DeleteRequest, eventstoredb::DeleteCallback done) override {
+    done(absl::UnavailableError("nothing is deleted here"));
+  }
   absl::Status ReadStream(const eventstoredb::ReadStreamRequest&,
                           eventstoredb::EventVisitor visit) override {
     for (eventstoredb::RecordedEvent event : events) {

@@ -430,5 +430,69 @@ TEST_F(Corruption, AStoreThatWasKilledOpensWithEverything) {
   EXPECT_TRUE(store->Verify(absl::InfiniteFuture()).ok());
 }
 
+TEST_F(Corruption, OfATombstoneIsNoticed) {
+  const std::string directory = directory_.path() + "/given";
+  {
+    const auto store = MustOpen(Options(directory));
+    ASSERT_TRUE(Append(*store, "s", ExpectedRevision::Any(), EventRange(1, 5)).ok());
+    ASSERT_TRUE(store->Delete({.stream = "s", .kind = DeleteKind::kTombstone}).ok());
+    ASSERT_TRUE(store->Verify(absl::InfiniteFuture()).ok());
+  }
+  // The last event of the log is gone, or stands elsewhere: the stream would be alive again.
+  Tamper(directory, "UPDATE events SET revision=5 WHERE revision=9223372036854775807");
+  const auto store = EmbeddedEventStore::Open(Options(directory));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_TRUE(absl::IsDataLoss(ReadStream(**store, "s").status));
+  EXPECT_TRUE(absl::IsDataLoss((*store)->Verify(absl::InfiniteFuture())));
+}
+
+TEST_F(Corruption, OfATruncatedStreamIsNoticedWhereItIsVisible) {
+  const std::string directory = directory_.path() + "/given";
+  const auto given = [&](const std::string& lost) {
+    std::filesystem::remove_all(directory);
+    {
+      const auto store = MustOpen(Options(directory));
+      ASSERT_TRUE(Append(*store, "s", ExpectedRevision::Any(), EventRange(1, 9)).ok());
+      ProposedEvent metadata = Event(100, "$metadata");
+      metadata.data = R"({"$tb":5})";
+      ASSERT_TRUE(Append(*store, "$$s", ExpectedRevision::Any(), {metadata}).ok());
+      ASSERT_TRUE(Append(*store, "end", ExpectedRevision::Any(), Events({1})).ok());
+    }
+    Tamper(directory, "DELETE FROM events WHERE " + lost);
+  };
+  const auto read = [&](Direction direction) {
+    auto store = EmbeddedEventStore::Open(Options(directory));
+    EXPECT_TRUE(store.ok()) << store.status();
+    EXPECT_TRUE(absl::IsDataLoss((*store)->Verify(absl::InfiniteFuture())));
+    return ReadStream(**store, "s", direction).status;
+  };
+  // Revisions 0 to 8 stand at positions 1 to 9.
+  for (const Direction direction : {Direction::kForwards, Direction::kBackwards}) {
+    given("position=6");
+    EXPECT_TRUE(absl::IsDataLoss(read(direction)));
+    given("position=8");
+    EXPECT_TRUE(absl::IsDataLoss(read(direction)));
+    given("position=3");
+    EXPECT_TRUE(read(direction).ok());
+  }
+}
+
+TEST_F(Corruption, OfMetadataIsNotTakenForItsAbsence) {
+  const std::string directory = directory_.path() + "/given";
+  {
+    const auto store = MustOpen(Options(directory));
+    ASSERT_TRUE(Append(*store, "s", ExpectedRevision::Any(), EventRange(1, 3)).ok());
+    ASSERT_TRUE(store->Delete({.stream = "s"}).ok());
+    ASSERT_TRUE(Append(*store, "end", ExpectedRevision::Any(), Events({1})).ok());
+  }
+  Tamper(directory, "UPDATE events SET data=CAST('{}' AS BLOB) WHERE position=4");
+  const auto store = EmbeddedEventStore::Open(Options(directory));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_TRUE(absl::IsDataLoss(ReadStream(**store, "s").status));
+  EXPECT_TRUE(
+      absl::IsDataLoss(Append(**store, "s", ExpectedRevision::Any(), Events({9})).status()));
+  EXPECT_TRUE(Append(**store, "end", ExpectedRevision::Any(), Events({2})).ok());
+}
+
 }  // namespace
 }  // namespace eventstoredb

@@ -302,7 +302,7 @@ TEST_F(EmbeddedEventStoreTest, TheWalStaysWithinItsBoundUnderReaders) {
 
 TEST_F(EmbeddedEventStoreTest, ASubscriptionThatOutlivesItsStoreEnds) {
   Open(Options());
-  auto subscription = store_->Subscribe({.stream = "s"});
+  auto subscription = store_->Subscribe({.stream = "s", .from_end = true});
   ASSERT_TRUE(subscription.ok());
   EXPECT_EQ(TakeUntilCaughtUp(**subscription).CaughtUps(), 1U);
   absl::Notification waits;
@@ -325,8 +325,8 @@ TEST_F(EmbeddedEventStoreTest, AThousandWaitingSubscriptionsAllGetTheirEvents) {
   for (int i = 0; i < kSubscriptions; ++i) {
     threads.emplace_back([&, i] {
       const std::string stream = absl::StrCat("s", i % 50);
-      const auto subscription =
-          store_->Subscribe(i % 2 == 0 ? SubscribeRequest{.stream = stream} : SubscribeRequest{});
+      const auto subscription = store_->Subscribe(
+          i % 2 == 0 ? SubscribeRequest{.stream = stream, .from_end = true} : SubscribeRequest{});
       ASSERT_TRUE(subscription.ok());
       ASSERT_EQ(TakeUntilCaughtUp(**subscription).CaughtUps(), 1U);
       ++caught_up;
@@ -343,6 +343,94 @@ TEST_F(EmbeddedEventStoreTest, AThousandWaitingSubscriptionsAllGetTheirEvents) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(served, kSubscriptions);
+}
+
+TEST_F(EmbeddedEventStoreTest, AnAppendOverTheSizeLimitNamesTheLimit) {
+  EmbeddedEventStoreOptions options = Options();
+  options.append_bytes_max = 100;
+  Open(options);
+  ProposedEvent event = Event(1);
+  event.data = std::string(60, 'x');
+  const auto refused = Append(*store_, "s", ExpectedRevision::Any(), {event, event});
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status())) << refused.status();
+  const auto details = GetMaximumAppendSizeExceeded(refused.status());
+  ASSERT_TRUE(details.has_value());
+  EXPECT_EQ(details->limit_bytes, 100U);
+  EXPECT_FALSE(GetMaximumAppendSizeExceeded(absl::InvalidArgumentError("other")).has_value());
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(*store_, "s").status));
+}
+
+TEST_F(EmbeddedEventStoreTest, DeletionsAndMetadataSurviveReopening) {
+  Open(Options());
+  const auto metadata = [&](const std::string& stream, const std::string& json) {
+    ProposedEvent event = Event(100, "$metadata");
+    event.data = json;
+    ASSERT_TRUE(Append(*store_, "$$" + stream, ExpectedRevision::Any(), {event}).ok());
+  };
+  for (const char* const stream : {"soft", "again", "gone", "short"}) {
+    ASSERT_TRUE(Append(*store_, stream, ExpectedRevision::Any(), Events({1, 2, 3})).ok());
+  }
+  metadata("short", R"({"$maxCount":1})");
+  ASSERT_TRUE(store_->Delete({.stream = "soft"}).ok());
+  ASSERT_TRUE(store_->Delete({.stream = "again"}).ok());
+  ASSERT_TRUE(Append(*store_, "again", ExpectedRevision::Any(), Events({4})).ok());
+  ASSERT_TRUE(store_->Delete({.stream = "gone", .kind = DeleteKind::kTombstone}).ok());
+
+  Open(Options());
+  EXPECT_TRUE(absl::IsNotFound(ReadStream(*store_, "soft").status));
+  EXPECT_THAT(ReadStream(*store_, "again").Revisions(), ElementsAre(3));
+  EXPECT_TRUE(GetStreamDeleted(ReadStream(*store_, "gone").status).has_value());
+  EXPECT_THAT(ReadStream(*store_, "short").Revisions(), ElementsAre(2));
+  EXPECT_TRUE(
+      GetStreamDeleted(Append(*store_, "gone", ExpectedRevision::Any(), Events({9})).status())
+          .has_value());
+  ASSERT_TRUE(Append(*store_, "soft", ExpectedRevision::Any(), Events({9})).ok());
+  EXPECT_THAT(ReadStream(*store_, "soft").Revisions(), ElementsAre(3));
+  EXPECT_TRUE(store_->Verify(absl::InfiniteFuture()).ok());
+}
+
+TEST_F(EmbeddedEventStoreTest, AHeadIsNotKnownWhereMetadataMayHideEvents) {
+  Open(Options());
+  ASSERT_TRUE(Append(*store_, "s", ExpectedRevision::Any(), Events({1})).ok());
+  EXPECT_TRUE(store_->KnownHead("s").has_value());
+  ASSERT_TRUE(store_->Delete({.stream = "s"}).ok());
+  EXPECT_FALSE(store_->KnownHead("s").has_value());
+  ASSERT_TRUE(Append(*store_, "s", ExpectedRevision::Any(), Events({2})).ok());
+  EXPECT_FALSE(store_->KnownHead("s").has_value());
+  ASSERT_TRUE(Append(*store_, "t", ExpectedRevision::Any(), Events({1})).ok());
+  ASSERT_TRUE(store_->Delete({.stream = "t", .kind = DeleteKind::kTombstone}).ok());
+  EXPECT_FALSE(store_->KnownHead("t").has_value());
+}
+
+TEST_F(EmbeddedEventStoreTest, WritesAndDeletionsInOneGroupSeeEachOther) {
+  Open(Options());
+  ASSERT_TRUE(Append(*store_, "first", ExpectedRevision::Any(), Events({1})).ok());
+  constexpr int kRounds = 50;
+  absl::BlockingCounter answered(3 * kRounds);
+  for (std::uint64_t i = 0; i < kRounds; ++i) {
+    AppendRequest append;
+    append.stream = "s";
+    append.events = {Event(2 * i + 1)};
+    store_->StartAppend(append, [&](absl::StatusOr<AppendResult> answer) {
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      answered.DecrementCount();
+    });
+    store_->StartDelete({.stream = "s", .expected = ExpectedRevision::Exact(2 * i)},
+                        [&](absl::StatusOr<DeleteResult> answer) {
+                          EXPECT_TRUE(answer.ok()) << answer.status();
+                          answered.DecrementCount();
+                        });
+    append.expected = ExpectedRevision::Exact(2 * i);
+    append.events = {Event(2 * i + 2)};
+    store_->StartAppend(append, [&](absl::StatusOr<AppendResult> answer) {
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      answered.DecrementCount();
+    });
+  }
+  answered.Wait();
+  // Each round hides what it deleted: the last one its own first event and all before.
+  EXPECT_THAT(ReadStream(*store_, "s").Revisions(), ElementsAre(2 * kRounds - 1));
+  EXPECT_TRUE(store_->Verify(absl::InfiniteFuture()).ok());
 }
 
 TEST_F(EmbeddedEventStoreTest, OptionsOutOfRangeAreRefused) {

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstoredb/node/embedded_event_store.h"
+#include "infrastructure/node/checked_vfs.h"
 #include "infrastructure/sqlite/database.h"
 #include "tests/support/event_store_testing.h"
 #include "tests/support/temp_directory.h"
@@ -109,6 +110,27 @@ TEST_F(Opening, ANewerVersionIsLeftUntouched) {
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition) << opened.status();
   EXPECT_THAT(std::string(opened.status().message()), HasSubstr("version 999"));
   EXPECT_EQ(Content(LogPath()), before);
+}
+
+TEST_F(Opening, AnOlderVersionIsRaisedInTheFileItself) {
+  GivenAStore();
+  const auto version = [&] {
+    constexpr std::size_t kUserVersionOffset = 60;
+    return Content(LogPath()).substr(kUserVersionOffset, 4);
+  };
+  const std::string newest = version();
+  {
+    const auto vfs = CheckedVfs::Register("");
+    ASSERT_TRUE(vfs.ok());
+    auto database = sqlite::Database::Open({.path = LogPath(), .vfs = (*vfs)->name()});
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE((*database)->Execute("PRAGMA user_version=1").ok());
+  }
+  ASSERT_NE(version(), newest);
+  const auto opened = Open(StorePath());
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(version(), newest);
+  EXPECT_TRUE((*opened)->Verify(absl::InfiniteFuture()).ok());
 }
 
 TEST_F(Opening, AnotherKindOfDatabaseIsLeftUntouched) {

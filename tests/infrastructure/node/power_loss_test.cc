@@ -1,4 +1,5 @@
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,16 +45,48 @@ AppendRequest ScriptedAppend(std::uint64_t n) {
   return request;
 }
 
+struct Step {
+  DiskOperation operation;
+  std::uint64_t answered = 0;  ///< Writes answered before it.
+};
 struct Recording {
-  struct Step {
-    DiskOperation operation;
-    std::uint64_t answered = 0;  ///< Appends answered before it.
-  };
   std::vector<Step> steps;
   std::vector<AppendResult> answers;
 };
 
-Recording Record(const std::string& directory, bool durable, absl::Duration witness_sync_interval) {
+// Called on the store's thread, before its next change of the disk.
+using Answered = std::function<void(absl::StatusOr<AppendResult>)>;
+// Starts the n-th write of a script.
+using StartWrite = std::function<void(EmbeddedEventStore& store, std::uint64_t n, Answered)>;
+
+void StartScriptedAppend(EmbeddedEventStore& store, std::uint64_t n, Answered answered) {
+  store.StartAppend(ScriptedAppend(n), std::move(answered));
+}
+
+// Streams that are written, deleted and written again, some with metadata of their own.
+constexpr std::uint64_t kWritesPerStream = 3;
+constexpr std::uint64_t kRecreatedStreams = 30;
+std::string RecreatedStream(std::uint64_t i) { return absl::StrCat("again-", i); }
+
+void StartRecreation(EmbeddedEventStore& store, std::uint64_t n, Answered answered) {
+  const std::string stream = RecreatedStream(n / kWritesPerStream);
+  if (n % kWritesPerStream == 1) {
+    store.StartDelete({.stream = stream},
+                      [answered = std::move(answered)](absl::StatusOr<DeleteResult> result) {
+                        if (!result.ok()) return answered(result.status());
+                        answered(AppendResult{std::nullopt, result->position});
+                      });
+    return;
+  }
+  AppendRequest request;
+  request.stream = stream;
+  request.events = EventRange(n * 100 + 1, 2);
+  if (n % 7 == 2) request.events[0].data = std::string(9'000, 'x');
+  store.StartAppend(std::move(request), std::move(answered));
+}
+
+Recording Record(const std::string& directory, bool durable, absl::Duration witness_sync_interval,
+                 std::uint64_t writes = kAppends, const StartWrite& start = StartScriptedAppend) {
   Recording recording;
   FaultDisk disk;
   std::atomic<std::uint64_t> answered{0};
@@ -66,11 +99,11 @@ Recording Record(const std::string& directory, bool durable, absl::Duration witn
   auto store = EmbeddedEventStore::Open(options);
   EXPECT_TRUE(store.ok()) << store.status();
   if (!store.ok()) return recording;
-  for (std::uint64_t n = 0; n < kAppends; ++n) {
+  for (std::uint64_t n = 0; n < writes; ++n) {
     absl::Mutex mutex;
     std::optional<absl::StatusOr<AppendResult>> answer;
-    (*store)->StartAppend(ScriptedAppend(n), [&](absl::StatusOr<AppendResult> result) {
-      ++answered;  // On the store's thread, before its next change of the disk.
+    start(**store, n, [&](absl::StatusOr<AppendResult> result) {
+      ++answered;
       absl::MutexLock lock(&mutex);
       answer = std::move(result);
     });
@@ -83,6 +116,30 @@ Recording Record(const std::string& directory, bool durable, absl::Duration witn
   }
   disk.Observe(nullptr);
   return recording;
+}
+
+// Of a stream that was written again: exactly its new events are visible, or it is still deleted.
+std::string JudgeRecreated(EmbeddedEventStore& store, std::uint64_t answered) {
+  for (std::uint64_t i = 0; i < kRecreatedStreams; ++i) {
+    const std::uint64_t done =
+        answered > i * kWritesPerStream ? answered - i * kWritesPerStream : 0;
+    const ReadResult read = ReadStream(store, RecreatedStream(i));
+    const std::vector<std::uint64_t> seen = read.Revisions();
+    const bool is_missing = absl::IsNotFound(read.status);
+    if (!read.status.ok() && !is_missing) return read.status.ToString();
+    const bool is_first = seen == std::vector<std::uint64_t>{0, 1};
+    const bool is_again = seen == std::vector<std::uint64_t>{2, 3};
+    // After `done` writes were answered the next one may be on disk as well.
+    const bool fits = (done == 0 && (is_missing || is_first)) ||
+                      (done == 1 && (is_first || is_missing)) ||
+                      (done == 2 && (is_missing || is_again)) || (done >= 3 && is_again);
+    if (!fits) {
+      return absl::StrCat(RecreatedStream(i), " after ", done, " answers has ", seen.size(),
+                          " visible events");
+    }
+  }
+  const absl::Status verified = store.Verify(absl::InfiniteFuture());
+  return verified.ok() ? "" : verified.ToString();
 }
 
 // What is wrong with the store that was found; empty: nothing.
@@ -147,11 +204,13 @@ struct Outcome {
 
 class PowerLoss : public testing::Test {
  protected:
+  using JudgeStore = std::function<std::string(EmbeddedEventStore&, std::uint64_t answered)>;
+
   std::string StorePath() const { return directory_.path() + "/store"; }
 
   // Opens the store on what `files` are after the cut.
   std::string OpenAndJudge(const std::map<std::string, SimulatedFile>& files, PowerCut cut,
-                           std::uint64_t seed, const Recording& recording, std::uint64_t answered) {
+                           std::uint64_t seed, const JudgeStore& judge, std::uint64_t answered) {
     FaultDisk disk;
     std::uint64_t file_seed = seed * 1'000;
     for (const auto& [path, file] : files) {
@@ -159,10 +218,16 @@ class PowerLoss : public testing::Test {
     }
     auto store = EmbeddedEventStore::Open(Options(StorePath(), disk));
     if (!store.ok()) return absl::StrCat("open: ", store.status().ToString());
-    return Judge(**store, recording, answered);
+    return judge(**store, answered);
   }
 
   Outcome Sweep(const Recording& recording, const std::vector<PowerCut>& cuts) {
+    return Sweep(recording, cuts, [&](EmbeddedEventStore& store, std::uint64_t answered) {
+      return Judge(store, recording, answered);
+    });
+  }
+  Outcome Sweep(const Recording& recording, const std::vector<PowerCut>& cuts,
+                const JudgeStore& judge) {
     Outcome outcome;
     std::map<std::string, SimulatedFile> files;
     for (std::size_t i = 0; i < recording.steps.size(); ++i) {
@@ -175,7 +240,7 @@ class PowerLoss : public testing::Test {
       // The power goes before a sync has done anything, and in the middle of a write.
       for (const PowerCut cut : cuts) {
         ++outcome.cuts;
-        const std::string wrong = OpenAndJudge(files, cut, i + 1, recording, answered);
+        const std::string wrong = OpenAndJudge(files, cut, i + 1, judge, answered);
         if (wrong.empty()) continue;
         ++outcome.losses;
         if (outcome.first_loss.empty()) {
@@ -209,6 +274,16 @@ TEST_F(PowerLoss, WithTheWitnessSyncedEachTimeLosesNothingEither) {
   ASSERT_EQ(recording.answers.size(), kAppends);
   const Outcome outcome = Sweep(recording, {PowerCut::kTear});
   EXPECT_EQ(outcome.losses, 0U) << outcome.first_loss;
+}
+
+TEST_F(PowerLoss, LeavesAStreamThatIsWrittenAgainDeletedOrWhole) {
+  const std::uint64_t writes = kRecreatedStreams * kWritesPerStream;
+  const Recording recording = Record(StorePath(), true, absl::Seconds(1), writes, StartRecreation);
+  ASSERT_EQ(recording.answers.size(), writes);
+  const Outcome outcome =
+      Sweep(recording, {PowerCut::kDropAll, PowerCut::kKeepAll, PowerCut::kTear}, JudgeRecreated);
+  EXPECT_EQ(outcome.losses, 0U) << outcome.first_loss;
+  EXPECT_GT(outcome.cuts, 3 * writes);
 }
 
 TEST_F(PowerLoss, WithoutSyncsIsFoundByTheSameSweep) {

@@ -25,4 +25,12 @@ struct StreamDeleted {
 absl::Status StreamDeletedError(std::string_view stream);
 std::optional<StreamDeleted> GetStreamDeleted(const absl::Status& status);
 
+/// Details of an InvalidArgument status: the data of one append is larger than allowed (protocol
+/// section 3.3).
+struct MaximumAppendSizeExceeded {
+  std::uint64_t limit_bytes = 0;
+};
+absl::Status MaximumAppendSizeExceededError(std::uint64_t limit_bytes);
+std::optional<MaximumAppendSizeExceeded> GetMaximumAppendSizeExceeded(const absl::Status& status);
+
 }  // namespace eventstoredb

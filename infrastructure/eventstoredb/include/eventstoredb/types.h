@@ -66,6 +66,17 @@ struct RecordedEvent {
   std::string metadata;
 };
 
+/// An event as a reader who wants links resolved gets it (protocol section 3.10): an ordinary event
+/// without `link`; or a link with what it stands for, whose `event` is absent if that is missing,
+/// truncated or deleted.
+struct ResolvedEvent {
+  std::optional<RecordedEvent> event;
+  std::optional<RecordedEvent> link;
+
+  /// The one that stands where it was read: whose revision and position a reader resumes from.
+  const RecordedEvent& Original() const { return link.has_value() ? *link : *event; }
+};
+
 struct AppendRequest {
   std::string stream;  ///< UTF-8, 1 to `stream_name_bytes_max` bytes, no NUL.
   ExpectedRevision expected = ExpectedRevision::Any();

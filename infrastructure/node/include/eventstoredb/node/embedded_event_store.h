@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 
 #include "eventstoredb/event_store.h"
+#include "eventstoredb/node/read_pages.h"
 #include "eventstoredb/uuid.h"
 
 namespace eventstoredb {
@@ -69,7 +70,7 @@ struct EmbeddedEventStoreStats {
   std::uint64_t events = 0;  ///< Written since open.
   std::uint64_t appends_written = 0;
   std::uint64_t appends_idempotent = 0;
-  std::uint64_t appends_refused = 0;    ///< Wrong expected revision.
+  std::uint64_t appends_refused = 0;    ///< Wrong expected revision, or deleted.
   std::uint64_t appends_exhausted = 0;  ///< No space, or too many in flight.
   std::uint64_t appends_in_flight = 0;
   absl::Duration commit_time_sum;  ///< Of COMMIT with its sync.
@@ -97,6 +98,13 @@ class EmbeddedEventStore : public EventStore {
   ///   InvalidArgument     78: an option out of range
   static absl::StatusOr<std::unique_ptr<EmbeddedEventStore>> Open(
       EmbeddedEventStoreOptions options);
+
+  /// Reads in steps, for a caller that waits for its own consumer between them. Each step is one
+  /// view of the log. A stored event that cannot be read ends a page before it, and is the error of
+  /// the page that begins with it. Errors: as ReadStream; InvalidArgument, a bound is zero.
+  virtual absl::StatusOr<StreamPage> ReadStreamPage(const StreamPageRequest& request) = 0;
+  /// Errors: as ReadAll; InvalidArgument also for a backwards read from behind the log's end.
+  virtual absl::StatusOr<AllPage> ReadAllPage(const AllPageRequest& request) = 0;
 
   /// Who this store is: made when it is created.
   virtual const Uuid& store_id() const = 0;

@@ -26,29 +26,6 @@ absl::Status At(const absl::Status& status, const std::string& where) {
   return absl::Status(status.code(), absl::StrCat(where, ": ", std::string(status.message())));
 }
 
-// Decides by ids what a filter says by names; each name is compared once.
-class RowFilter {
- public:
-  explicit RowFilter(const FilterMatcher* filter) : filter_(filter) {}
-
-  bool is_empty() const { return filter_ == nullptr; }
-  bool by_stream() const { return filter_->subject() == Filter::Subject::kStream; }
-
-  std::optional<bool> Known(std::int64_t id) const {
-    const auto found = passes_.find(id);
-    return found == passes_.end() ? std::nullopt : std::optional<bool>(found->second);
-  }
-  bool Learn(std::int64_t id, const std::string& name) {
-    const bool passes = filter_->Passes(name);
-    passes_.emplace(id, passes);
-    return passes;
-  }
-
- private:
-  const FilterMatcher* const filter_;
-  std::unordered_map<std::int64_t, bool> passes_;
-};
-
 }  // namespace
 
 class LogReader::Lease {
@@ -145,20 +122,16 @@ void LogReader::Close() {
   connections_.clear();
 }
 
-absl::StatusOr<const std::string*> LogReader::Name(Connection& connection, bool of_stream,
-                                                   std::int64_t id) {
-  auto& names = of_stream ? connection.streams : connection.types;
+absl::StatusOr<const std::string*> LogReader::TypeName(Connection& connection, std::int64_t id) {
+  auto& names = connection.types;
   if (const auto found = names.find(id); found != names.end()) return &found->second;
-  absl::StatusOr<sqlite::Statement*> get = connection.database->PrepareCached(
-      of_stream ? "SELECT name FROM streams WHERE id=?" : "SELECT name FROM types WHERE id=?");
+  absl::StatusOr<sqlite::Statement*> get =
+      connection.database->PrepareCached("SELECT name FROM types WHERE id=?");
   if (!get.ok()) return get.status();
   const sqlite::ResetAtExit reset(**get);
   const absl::StatusOr<bool> row = (*get)->BindInt64(1, id).Step();
   if (!row.ok()) return row.status();
-  if (!*row) {
-    return absl::DataLossError(
-        absl::StrCat(of_stream ? "stream" : "type", " id ", id, " has no name"));
-  }
+  if (!*row) return absl::DataLossError(absl::StrCat("type id ", id, " has no name"));
   if (names.size() >= kNamesCachedMax) names.clear();
   return &names.emplace(id, (*get)->ColumnText(0)).first->second;
 }
@@ -217,7 +190,7 @@ absl::Status LogReader::FillStreamPage(Connection& connection, const StreamQuery
     if (is_expected_known && revision != expected) {
       return absl::DataLossError(absl::StrCat(place(), " is missing"));
     }
-    const absl::StatusOr<const std::string*> type = Name(connection, false, RowTypeId(**select));
+    const absl::StatusOr<const std::string*> type = TypeName(connection, RowTypeId(**select));
     if (!type.ok()) return At(type.status(), place());
     absl::StatusOr<RecordedEvent> event = DecodeRow(**select, query.stream, **type);
     if (!event.ok()) return event.status();
@@ -253,12 +226,15 @@ absl::Status LogReader::FillAllPage(Connection& connection, const AllQuery& quer
       sqlite::Transaction::Begin(*connection.database, sqlite::TransactionKind::kRead);
   if (!transaction.ok()) return transaction.status();
   absl::StatusOr<sqlite::Statement*> select = connection.database->PrepareCached(absl::StrCat(
-      "SELECT ", std::string(kEventColumns), " FROM events WHERE position",
+      "SELECT ", std::string(kEventColumns),
+      ",(SELECT name FROM streams WHERE id=events.stream) FROM events WHERE position",
       forwards ? ">? ORDER BY position LIMIT ?" : "<? ORDER BY position DESC LIMIT ?"));
   if (!select.ok()) return select.status();
   const sqlite::ResetAtExit reset(**select);
   (*select)->BindInt64(1, Clamp(query.bound)).BindInt64(2, Clamp(query.examined_max));
-  RowFilter filter(query.filter);
+  const bool by_stream =
+      query.filter != nullptr && query.filter->subject() == Filter::Subject::kStream;
+  std::string stream;
   std::size_t bytes = 0;
   while (page.events.size() < query.events_max && bytes < options_.page_bytes_max) {
     const absl::StatusOr<bool> row = (*select)->Step();
@@ -267,25 +243,15 @@ absl::Status LogReader::FillAllPage(Connection& connection, const AllQuery& quer
       page.at_end = page.examined < query.examined_max;
       return absl::OkStatus();
     }
-    bool passes = true;
-    if (!filter.is_empty()) {
-      const std::int64_t id = filter.by_stream() ? RowStreamId(**select) : RowTypeId(**select);
-      const std::optional<bool> known = filter.Known(id);
-      if (known.has_value()) {
-        passes = *known;
-      } else {
-        const absl::StatusOr<const std::string*> name = Name(connection, filter.by_stream(), id);
-        if (!name.ok()) return name.status();
-        passes = filter.Learn(id, **name);
-      }
+    // No cache of streams' names: in a log of many streams it would hold none that is needed.
+    stream = (*select)->ColumnText(kEventColumnCount);
+    if (stream.empty()) {
+      return absl::DataLossError(absl::StrCat("stream id ", RowStreamId(**select), " has no name"));
     }
-    if (passes) {
-      const absl::StatusOr<const std::string*> type = Name(connection, false, RowTypeId(**select));
-      if (!type.ok()) return type.status();
-      const absl::StatusOr<const std::string*> stream =
-          Name(connection, true, RowStreamId(**select));
-      if (!stream.ok()) return stream.status();
-      absl::StatusOr<RecordedEvent> event = DecodeRow(**select, **stream, **type);
+    const absl::StatusOr<const std::string*> type = TypeName(connection, RowTypeId(**select));
+    if (!type.ok()) return type.status();
+    if (query.filter == nullptr || query.filter->Passes(by_stream ? stream : **type)) {
+      absl::StatusOr<RecordedEvent> event = DecodeRow(**select, stream, **type);
       if (!event.ok()) return event.status();
       bytes += Bytes(*event);
       page.events.push_back(*std::move(event));

@@ -68,19 +68,17 @@ class LogReader {
   absl::Status With(absl::Time deadline, absl::FunctionRef<absl::Status(sqlite::Database&)> work);
 
  private:
-  // A connection with the names that it has looked up: ids never change their meaning.
+  // A connection with the types that it has looked up: ids never change their meaning.
   struct Connection {
     std::unique_ptr<sqlite::Database> owned;
     sqlite::Database* database = nullptr;
-    std::unordered_map<std::int64_t, std::string> streams;
     std::unordered_map<std::int64_t, std::string> types;
   };
   class Lease;
 
   absl::StatusOr<Connection*> Acquire(absl::Time deadline);
   void Release(Connection* connection);
-  static absl::StatusOr<const std::string*> Name(Connection& connection, bool of_stream,
-                                                 std::int64_t id);
+  static absl::StatusOr<const std::string*> TypeName(Connection& connection, std::int64_t id);
   absl::Status FillStreamPage(Connection& connection, const StreamQuery& query, EventPage& page);
   absl::Status FillAllPage(Connection& connection, const AllQuery& query, EventPage& page);
 

@@ -265,7 +265,20 @@ absl::Status LogWriter::WriteGroup(Group& group) {
   return absl::OkStatus();
 }
 
-absl::Status LogWriter::LoadStream(Group& group, CachedStream& stream) {
+absl::StatusOr<bool> LogWriter::AddStream(CachedStream& stream) {
+  absl::StatusOr<sqlite::Statement*> add =
+      database_.PrepareCached("INSERT OR IGNORE INTO streams(name) VALUES(?)");
+  if (!add.ok()) return add.status();
+  if (const absl::Status added = (*add)->BindTextView(1, stream.name).Run(); !added.ok()) {
+    return added;
+  }
+  if (database_.changes() == 0) return false;
+  stream.id = database_.last_insert_rowid();
+  return true;
+}
+
+absl::Status LogWriter::LoadStream(Group& group, const AppendRequest& request,
+                                   CachedStream& stream) {
   if (stream.touched) return absl::OkStatus();
   stream.touched = true;
   group.touched.push_back(&stream);
@@ -273,6 +286,13 @@ absl::Status LogWriter::LoadStream(Group& group, CachedStream& stream) {
   stream.unreadable = false;
   stream.id = 0;
   stream.last.reset();
+  // A stream that must not exist mostly does not: then it is made without being looked for.
+  if (request.expected == ExpectedRevision::NoStream() && !request.events.empty()) {
+    const absl::StatusOr<bool> added = AddStream(stream);
+    if (!added.ok()) return added.status();
+    stream.loaded = *added;
+    if (stream.loaded) return absl::OkStatus();
+  }
   absl::StatusOr<sqlite::Statement*> find =
       database_.PrepareCached("SELECT id FROM streams WHERE name=?");
   if (!find.ok()) return find.status();
@@ -298,7 +318,8 @@ absl::Status LogWriter::LoadStream(Group& group, CachedStream& stream) {
 
 absl::StatusOr<AppendDecision> LogWriter::Decide(Group& group, Pending& append) {
   CachedStream& stream = *append.stream;
-  if (const absl::Status loaded = LoadStream(group, stream); !loaded.ok()) return loaded;
+  const absl::Status loaded = LoadStream(group, append.request, stream);
+  if (!loaded.ok()) return loaded;
 
   const auto first_with_id = [&](const Uuid& id) -> absl::StatusOr<std::optional<StandingEvent>> {
     absl::StatusOr<sqlite::Statement*> get = database_.PrepareCached(
@@ -369,13 +390,9 @@ absl::StatusOr<std::int64_t> LogWriter::TypeId(Group& group, const std::string& 
 absl::Status LogWriter::WriteEvents(Group& group, Pending& append) {
   CachedStream& stream = *append.stream;
   if (stream.id == 0) {
-    absl::StatusOr<sqlite::Statement*> add =
-        database_.PrepareCached("INSERT INTO streams(name) VALUES(?)");
-    if (!add.ok()) return add.status();
-    if (const absl::Status added = (*add)->BindText(1, stream.name).Run(); !added.ok()) {
-      return added;
-    }
-    stream.id = database_.last_insert_rowid();
+    const absl::StatusOr<bool> added = AddStream(stream);
+    if (!added.ok()) return added.status();
+    if (!*added) return absl::InternalError(absl::StrCat("stream ", stream.name, " is there"));
   }
   static const std::string* const kInsert = new std::string(absl::StrCat(
       "INSERT INTO events(", std::string(kEventColumns), ",chain) VALUES(?,?,?,?,?,?,?,?,?,?,?)"));

@@ -74,7 +74,9 @@ class LogWriter {
   absl::Status WriteGroup(Group& group);
   absl::StatusOr<AppendDecision> Decide(Group& group, Pending& append);
   absl::StatusOr<AppendResult> Apply(Group& group, Pending& append, const AppendDecision& decision);
-  absl::Status LoadStream(Group& group, CachedStream& stream);
+  /// False: it is there already.
+  absl::StatusOr<bool> AddStream(CachedStream& stream);
+  absl::Status LoadStream(Group& group, const AppendRequest& request, CachedStream& stream);
   absl::StatusOr<std::int64_t> TypeId(Group& group, const std::string& type);
   absl::Status WriteEvents(Group& group, Pending& append);
   absl::Status WriteChain(Group& group);

@@ -94,20 +94,31 @@ void OrderCommandService::Submit(CallContext context, CommandRequest request, Un
   const absl::Time deadline = context.deadline;
   // Shared, because a lane that refuses the command drops it, and the call is then answered here.
   auto shared = std::make_shared<UnaryCall>(std::move(call));
-  const absl::Status posted =
-      ports_.lanes.Post(order_id, deadline,
-                        [this, order_id, shared, context = std::move(context),
-                         request = std::move(request)](const absl::Status& turn) mutable {
-                          UnaryCall answering = std::move(*shared);
-                          if (!turn.ok()) return answering.Fail(turn, order_id);
-                          const absl::StatusOr<CommandAnswer> answer =
-                              ports_.handler.Handle(context, std::move(request));
-                          if (!answer.ok()) return answering.Fail(answer.status(), order_id);
-                          v1::CommandResponse response;
-                          SetCommandResponse(*answer, store_, response);
-                          answering.Answer(response);
-                        });
+  const absl::Status posted = ports_.lanes.Post(
+      order_id, deadline,
+      [this, shared, context = std::move(context), request = std::move(request)](
+          const absl::Status& status, OrderLanes::Turn turn) mutable {
+        UnaryCall answering = std::move(*shared);
+        if (!status.ok()) return answering.Fail(status, request.order_id.value);
+        Handle(std::move(context), std::move(request), std::move(answering), std::move(turn));
+      });
   if (!posted.ok()) shared->Fail(posted, order_id);
+}
+
+void OrderCommandService::Handle(CallContext context, CommandRequest request, UnaryCall call,
+                                 OrderLanes::Turn turn) {
+  std::string order_id = request.order_id.value;
+  ports_.handler.Start(
+      std::move(context), std::move(request),
+      [lanes = &ports_.lanes](OrderLanes::Task task) { lanes->RunBlocking(std::move(task)); },
+      // The turn is the answer's: the order's next command begins when this one is answered.
+      [this, order_id = std::move(order_id), call = std::move(call),
+       turn = std::move(turn)](absl::StatusOr<CommandAnswer> answer) mutable {
+        if (!answer.ok()) return call.Fail(answer.status(), order_id);
+        v1::CommandResponse response;
+        SetCommandResponse(*answer, store_, response);
+        call.Answer(response);
+      });
 }
 
 }  // namespace orders::api

@@ -35,6 +35,8 @@ class OrderCommandService final : public v1::OrderCommands::Service {
                                 const grpc::ByteBuffer& request, grpc::ByteBuffer& response);
   void Submit(application::CallContext context, application::CommandRequest request,
               UnaryCall call);
+  void Handle(application::CallContext context, application::CommandRequest request, UnaryCall call,
+              OrderLanes::Turn turn);
 
   const Ports ports_;
   const application::StoreIdentity store_;

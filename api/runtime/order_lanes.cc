@@ -1,6 +1,7 @@
 #include "api/runtime/order_lanes.h"
 
 #include <cassert>
+#include <optional>
 #include <utility>
 
 #include "absl/hash/hash.h"
@@ -20,7 +21,7 @@ absl::Status Overloaded(const std::string& text) {
 
 }  // namespace
 
-// A lane has at most one turn in the pool's queue, so `in_flight_max` turns always fit.
+// A command has at most one task in the pool's queue, so `in_flight_max` tasks always fit.
 OrderLanes::OrderLanes(const OrderLanesOptions& options)
     : options_(options),
       workers_({.threads = options.threads, .queue_size_max = options.in_flight_max}) {}
@@ -34,7 +35,7 @@ absl::Status OrderLanes::Post(const std::string& order_id, absl::Time deadline, 
                                    " commands are in flight; nothing was done, ask again"));
   }
   Shard& shard = ShardOf(order_id);
-  bool was_idle = false;
+  const std::string* key = nullptr;
   {
     absl::MutexLock lock(&shard.mutex);
     if (stopping_.load()) {
@@ -43,17 +44,21 @@ absl::Status OrderLanes::Post(const std::string& order_id, absl::Time deadline, 
           absl::StatusCode::kUnavailable, "the service is stopping; nothing was done",
           {.reason = "SHUTTING_DOWN", .retry_after = absl::Seconds(1)});
     }
-    Lane& lane = shard.lanes[order_id];
-    if (lane.size() >= options_.commands_per_order_max) {
-      in_flight_.fetch_sub(1);
-      return Overloaded(absl::StrCat("more than ", options_.commands_per_order_max,
-                                     " commands wait for order ", order_id,
-                                     "; nothing was done, ask again"));
+    const auto [place, was_idle] = shard.lanes.try_emplace(order_id);
+    Lane& waiting = place->second;
+    if (!was_idle) {
+      if (waiting.size() + 1 >= options_.commands_per_order_max) {
+        in_flight_.fetch_sub(1);
+        return Overloaded(absl::StrCat("more than ", options_.commands_per_order_max,
+                                       " commands wait for order ", order_id,
+                                       "; nothing was done, ask again"));
+      }
+      waiting.push_back({deadline, std::move(command)});
+      return absl::OkStatus();
     }
-    was_idle = lane.empty();
-    lane.push_back({deadline, std::move(command)});
+    key = &place->first;
   }
-  if (was_idle) PostTurn(shard, order_id);
+  Begin(shard, *key, {deadline, std::move(command)});
   return absl::OkStatus();
 }
 
@@ -71,38 +76,42 @@ OrderLanes::Shard& OrderLanes::ShardOf(const std::string& order_id) {
   return shards_[absl::HashOf(order_id) % shards_.size()];
 }
 
-void OrderLanes::PostTurn(Shard& shard, std::string order_id) {
-  const bool posted = workers_.TryPost(
-      [this, &shard, order_id = std::move(order_id)] { RunFront(shard, order_id); });
-  assert(posted);  // There is room for in_flight_max turns, and Stop waits for all of them.
-  (void)posted;
+void OrderLanes::Begin(Shard& shard, const std::string& order_id, Waiting next) {
+  Turn turn(this, &shard, &order_id);
+  if (absl::Now() < next.deadline) return next.command(absl::OkStatus(), std::move(turn));
+  next.command(absl::DeadlineExceededError(
+                   "the deadline passed while the command waited for its turn; nothing was done"),
+               std::move(turn));
 }
 
-void OrderLanes::RunFront(Shard& shard, const std::string& order_id) {
-  Waiting next;
-  {
-    absl::MutexLock lock(&shard.mutex);
-    next = std::move(shard.lanes.find(order_id)->second.front());
-  }
-  if (absl::Now() >= next.deadline) {
-    next.command(absl::DeadlineExceededError(
-        "the deadline passed while the command waited for its turn; nothing was done"));
-  } else {
-    next.command(absl::OkStatus());
-  }
-  bool has_more = false;
+void OrderLanes::End(Shard& shard, const std::string& order_id) {
+  std::optional<Waiting> next;
   {
     absl::MutexLock lock(&shard.mutex);
     const auto lane = shard.lanes.find(order_id);
-    lane->second.pop_front();
-    has_more = !lane->second.empty();
-    if (!has_more) shard.lanes.erase(lane);
+    if (lane->second.empty()) {
+      shard.lanes.erase(lane);
+    } else {
+      next = std::move(lane->second.front());
+      lane->second.pop_front();
+    }
   }
-  // To the end of the queue: a busy order does not keep its worker from the others.
-  if (has_more) PostTurn(shard, order_id);
+  // On a worker, since this may be the log's thread, and the end of a queue: a busy order does not
+  // keep the workers from the others.
+  if (next.has_value()) {
+    RunBlocking([this, &shard, &order_id, next = *std::move(next)]() mutable {
+      Begin(shard, order_id, std::move(next));
+    });
+  }
   if (in_flight_.fetch_sub(1) == 1 && stopping_.load()) {
     absl::MutexLock lock(&idle_mutex_);  // Makes Stop look again.
   }
+}
+
+void OrderLanes::RunBlocking(Task task) {
+  const bool posted = workers_.TryPost(std::move(task));
+  assert(posted);  // There is room for in_flight_max tasks, and Stop waits for all turns.
+  (void)posted;
 }
 
 }  // namespace orders::api

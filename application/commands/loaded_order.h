@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "application/commands/request_memory.h"
@@ -17,6 +19,9 @@ struct LoadedOrder {
   bool exists = false;  ///< False: no events; `view` is empty.
 
   std::uint64_t events() const { return exists ? view.revision + 1 : 0; }
+  std::optional<std::uint64_t> last_revision() const {
+    return exists ? std::optional(view.revision) : std::nullopt;
+  }
 };
 
 /// Folds an order's events into a state, one after the other.

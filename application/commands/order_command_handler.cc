@@ -1,6 +1,7 @@
 #include "application/commands/order_command_handler.h"
 
 #include <algorithm>
+#include <coroutine>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -8,6 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "application/commands/append_wait.h"
+#include "application/commands/detached.h"
 #include "application/commands/loaded_order.h"
 #include "application/commands/order_cache.h"
 #include "application/commands/request_errors.h"
@@ -73,12 +76,11 @@ class OrderCommandHandler::Impl {
   Impl(Ports ports, const OrderCommandHandlerOptions& options)
       : ports_(ports), options_(options), cache_(options.cache_bytes_max) {}
 
-  absl::StatusOr<CommandAnswer> Handle(const CallContext& call, CommandRequest request) {
-    const std::string_view name = domain::CommandName(request.command);
-    Effort effort;
-    absl::StatusOr<CommandAnswer> answer = Run(call, std::move(request), effort);
-    ports_.telemetry.CommandEnded(name, answer.status(), effort.appends, effort.cache_hit);
-    return answer;
+  void Start(CallContext call, CommandRequest request, RunBlocking run_blocking, CommandDone done) {
+    Run({.call = std::move(call),
+         .request = std::move(request),
+         .run_blocking = std::move(run_blocking),
+         .done = std::move(done)});
   }
 
   domain::OrderId OrderIdFor(std::string_view actor, std::string_view request_id) const {
@@ -89,22 +91,23 @@ class OrderCommandHandler::Impl {
   }
 
  private:
-  struct Effort {
-    int appends = 0;
-    bool cache_hit = false;
-  };
-  /// One request, checked, with what follows from it alone.
+  /// One request, with what follows from it alone, and what the order is, as far as we know.
   struct Task {
-    const CallContext& call;
+    CallContext call;
     CommandRequest request;
+    RunBlocking run_blocking;
+    CommandDone done;
+
+    bool may_block = false;  ///< Of the thread that it is on.
     ShortHash request_hash{};
     ShortHash content_hash{};
     EventMetadata metadata;
-  };
-  /// What the order is, as far as we know.
-  struct Known {
+
     std::shared_ptr<const LoadedOrder> order;
-    bool confirmed = false;  ///< By the log, in this call.
+    bool confirmed = false;  ///< `order`: by the log, in this call.
+
+    int appends = 0;
+    bool cache_hit = false;
   };
   /// Certain whatever else the log holds: this request's own events stand in it.
   struct Replay {
@@ -114,45 +117,82 @@ class OrderCommandHandler::Impl {
   using Verdict = absl::StatusOr<CommandAnswer>;
   using Decision = std::variant<Replay, Verdict, domain::OrderEvents>;
 
-  absl::StatusOr<CommandAnswer> Run(const CallContext& call, CommandRequest&& request,
-                                    Effort& effort) {
-    absl::StatusOr<Task> task = Prepare(call, std::move(request));
-    if (!task.ok()) return task.status();
-    absl::StatusOr<Known> known = Load(*task, effort);
-    if (!known.ok()) return ReadFailed(known.status());
+  /// co_await: goes on in a thread that may block.
+  struct Blocking {
+    Task& task;
+    bool await_ready() const noexcept { return task.may_block; }
+    void await_suspend(std::coroutine_handle<> waiting) const {
+      task.may_block = true;
+      task.run_blocking([waiting] { waiting.resume(); });
+    }
+    void await_resume() const noexcept {}
+  };
+
+  // Begins in the caller and ends where the log's answer arrives. Both must not be blocked: all
+  // that reads or sleeps comes after a co_await of Blocking.
+  Detached Run(Task task) {
+    if (const absl::Status prepared = Prepare(task); !prepared.ok()) {
+      co_return End(task, prepared);
+    }
+    if (!FindOrder(task)) {
+      co_await Blocking{task};
+      const absl::StatusOr<bool> moved = Refresh(task);
+      if (!moved.ok()) co_return End(task, ReadFailed(moved.status()));
+    }
 
     for (int attempt = 1;; ++attempt) {
-      absl::StatusOr<Decision> decision = DecideConfirmed(*task, *known);
-      if (!decision.ok()) return ReadFailed(decision.status());
-      if (const auto* replay = std::get_if<Replay>(&*decision)) {
-        return Answer(*task, *known, replay->entry);
+      Decision decision = DecideOn(task);
+      // A decision that leads to an append is proven by it. Any other one is made on a state that
+      // the log has confirmed.
+      if (std::holds_alternative<Verdict>(decision) && !IsConfirmed(task)) {
+        co_await Blocking{task};
+        const absl::StatusOr<bool> moved = Refresh(task);
+        if (!moved.ok()) co_return End(task, ReadFailed(moved.status()));
+        if (*moved) decision = DecideOn(task);
       }
-      if (auto* verdict = std::get_if<Verdict>(&*decision)) return *std::move(verdict);
+      if (const auto* replay = std::get_if<Replay>(&decision)) {
+        co_await Blocking{task};
+        co_return End(task, Answer(task, replay->entry));
+      }
+      if (auto* verdict = std::get_if<Verdict>(&decision)) {
+        co_return End(task, *std::move(verdict));
+      }
 
-      auto& events = std::get<domain::OrderEvents>(*decision);
-      ++effort.appends;
-      const LoadedOrder& before = *known->order;
-      absl::StatusOr<AppendedEvents> appended =
-          ports_.store.Append(call, task->request.order_id,
-                              before.exists ? std::optional(before.view.revision) : std::nullopt,
-                              events, task->metadata);
-      if (appended.ok()) return Record(*task, *known, std::move(events), *appended);
+      auto& events = std::get<domain::OrderEvents>(decision);
+      ++task.appends;
+      task.may_block = false;  // The thread that brings the answer.
+      const absl::StatusOr<AppendedEvents> appended = co_await AppendWait(
+          {ports_.store, ports_.clock, ports_.scheduler}, {.call = task.call,
+                                                           .order = task.request.order_id,
+                                                           .after = task.order->last_revision(),
+                                                           .events = events,
+                                                           .metadata = task.metadata});
+      if (appended.ok()) co_return End(task, Record(task, std::move(events), *appended));
       if (!absl::IsAborted(appended.status())) {
-        cache_.Drop(task->request.order_id);
-        return AppendFailed(appended.status());
+        cache_.Drop(task.request.order_id);
+        co_return End(task, AppendFailed(appended.status()));
       }
 
       // Another writer was first: decide again on what is now true.
-      if (attempt >= options_.attempts_max) return LostEveryRace("");
-      if (known->confirmed && !BackOff(call, attempt)) {
-        return LostEveryRace(", and the deadline leaves no time for another attempt");
+      if (attempt >= options_.attempts_max) co_return End(task, LostEveryRace(""));
+      co_await Blocking{task};
+      if (task.confirmed && !BackOff(task.call, attempt)) {
+        co_return End(task, LostEveryRace(", and the deadline leaves no time for another attempt"));
       }
-      absl::StatusOr<bool> moved = Refresh(*task, *known);
-      if (!moved.ok()) return ReadFailed(moved.status());
+      const absl::StatusOr<bool> moved = Refresh(task);
+      if (!moved.ok()) co_return End(task, ReadFailed(moved.status()));
     }
   }
 
-  absl::StatusOr<Task> Prepare(const CallContext& call, CommandRequest&& request) {
+  void End(Task& task, absl::StatusOr<CommandAnswer> answer) {
+    ports_.telemetry.CommandEnded(domain::CommandName(task.request.command), answer.status(),
+                                  task.appends, task.cache_hit);
+    task.done(std::move(answer));
+  }
+
+  absl::Status Prepare(Task& task) {
+    CommandRequest& request = task.request;
+    const CallContext& call = task.call;
     std::vector<domain::FieldViolation> violations;
     if (request.request_id.empty()) {
       request.request_id = ports_.ids.NewId();
@@ -172,36 +212,32 @@ class OrderCommandHandler::Impl {
     }
 
     if (makes_id) request.order_id = OrderIdFor(call.actor, request.request_id);
-    Task task{.call = call, .request = std::move(request)};
-    task.request_hash = HashOfRequestId(task.request.request_id, ports_.digest);
-    task.metadata.request_hash = RequestHash(task.request.command, ports_.digest);
+    task.request_hash = HashOfRequestId(request.request_id, ports_.digest);
+    task.metadata.request_hash = RequestHash(request.command, ports_.digest);
     task.content_hash = HashOfContent(task.metadata.request_hash);
-    task.metadata.request_id = task.request.request_id;
+    task.metadata.request_id = request.request_id;
     task.metadata.correlation_id =
-        call.correlation_id.empty() ? task.request.request_id : call.correlation_id;
-    task.metadata.causation_id =
-        call.causation_id.empty() ? task.request.request_id : call.causation_id;
+        call.correlation_id.empty() ? request.request_id : call.correlation_id;
+    task.metadata.causation_id = call.causation_id.empty() ? request.request_id : call.causation_id;
     task.metadata.traceparent = call.traceparent;
     task.metadata.actor = call.actor;
-    task.metadata.command = domain::CommandName(task.request.command);
-    return task;
+    task.metadata.command = domain::CommandName(request.command);
+    return absl::OkStatus();
   }
 
-  absl::StatusOr<Known> Load(const Task& task, Effort& effort) {
-    Known known{.order = cache_.Get(task.request.order_id)};
-    effort.cache_hit = known.order != nullptr;
-    if (effort.cache_hit) return known;
-    known.order = NoOrder();
+  /// False: it is to be read.
+  bool FindOrder(Task& task) {
+    task.order = cache_.Get(task.request.order_id);
+    task.cache_hit = task.order != nullptr;
+    if (task.cache_hit) return true;
+    task.order = NoOrder();
     // Most often right, and the append proves it: a new order costs no read.
-    if (std::holds_alternative<domain::CreateOrder>(task.request.command)) return known;
-    absl::StatusOr<bool> moved = Refresh(task, known);
-    if (!moved.ok()) return moved.status();
-    return known;
+    return std::holds_alternative<domain::CreateOrder>(task.request.command);
   }
 
-  /// Reads the events after those in `known` and folds them in. True: there were some.
-  absl::StatusOr<bool> Refresh(const Task& task, Known& known) {
-    const LoadedOrder& old = *known.order;
+  /// Reads the events after those in `task.order` and folds them in. True: there were some.
+  absl::StatusOr<bool> Refresh(Task& task) {
+    const LoadedOrder& old = *task.order;
     std::optional<OrderFolder> folder;  // Made by the first event: mostly there is none.
     const absl::Status read = ports_.store.Read(task.call, task.request.order_id, old.events(),
                                                 [&](RecordedOrderEvent&& recorded) {
@@ -216,34 +252,23 @@ class OrderCommandHandler::Impl {
           absl::StrCat("order ", task.request.order_id.value, ": the log has lost its events"));
     }
     if (!read.ok() && !absl::IsNotFound(read)) return read;
-    known.confirmed = true;
+    task.confirmed = true;
     if (!folder) return false;
-    known.order = std::make_shared<const LoadedOrder>(folder->Take());
-    cache_.Put(task.request.order_id, known.order);
+    task.order = std::make_shared<const LoadedOrder>(folder->Take());
+    cache_.Put(task.request.order_id, task.order);
     return true;
   }
 
-  /// A decision that leads to an append is proven by it. Any other one is made on a state that the
-  /// log has confirmed.
-  absl::StatusOr<Decision> DecideConfirmed(Task& task, Known& known) {
-    Decision decision = DecideOn(task, *known.order, known.order);
-    if (!std::holds_alternative<Verdict>(decision) || known.confirmed) return decision;
-    const LoadedOrder& order = *known.order;
-    if (ports_.store.IsKnownHead(task.request.order_id, order.exists
-                                                            ? std::optional(order.view.revision)
-                                                            : std::nullopt)) {
-      known.confirmed = true;
-      return decision;
+  bool IsConfirmed(Task& task) {
+    if (!task.confirmed) {
+      task.confirmed = ports_.store.IsKnownHead(task.request.order_id, task.order->last_revision());
     }
-    absl::StatusOr<bool> moved = Refresh(task, known);
-    if (!moved.ok()) return moved.status();
-    if (*moved) return DecideOn(task, *known.order, known.order);
-    return decision;
+    return task.confirmed;
   }
 
-  Decision DecideOn(Task& task, const LoadedOrder& order,
-                    const std::shared_ptr<const LoadedOrder>& shared) {
+  Decision DecideOn(Task& task) {
     CommandRequest& request = task.request;
+    const LoadedOrder& order = *task.order;
     if (std::optional<RequestMemory::Entry> entry = order.requests.Find(task.request_hash)) {
       if (entry->content == task.content_hash) return Replay{*entry};
       return Verdict(
@@ -264,7 +289,7 @@ class OrderCommandHandler::Impl {
         domain::Decide(request.order_id, request.command, order.view.order);
     if (!events.ok()) return Verdict(events.status());
     if (events->empty()) {
-      return Verdict(CommandAnswer{.view = ViewOf(shared), .request_id = request.request_id});
+      return Verdict(CommandAnswer{.view = ViewOf(task.order), .request_id = request.request_id});
     }
     if (order.events() + events->size() > options_.events_per_order_max) {
       return Verdict(
@@ -289,13 +314,13 @@ class OrderCommandHandler::Impl {
   }
 
   /// The answer is folded from the decided events as a reload would fold them from the log.
-  CommandAnswer Record(const Task& task, const Known& known, domain::OrderEvents&& events,
+  CommandAnswer Record(const Task& task, domain::OrderEvents&& events,
                        const AppendedEvents& appended) {
-    auto after = std::make_shared<LoadedOrder>(*known.order);
+    auto after = std::make_shared<LoadedOrder>(*task.order);
     RecordedOrderEvent recorded;
     recorded.metadata.time = task.metadata.time;
     recorded.position = appended.last_position;
-    recorded.revision = known.order->events();
+    recorded.revision = task.order->events();
     for (domain::OrderEvent& event : events) {
       recorded.event = std::move(event);
       ApplyRecorded(recorded, after->view);
@@ -310,14 +335,13 @@ class OrderCommandHandler::Impl {
   }
 
   /// The order as this request left it, again.
-  absl::StatusOr<CommandAnswer> Answer(const Task& task, const Known& known,
-                                       const RequestMemory::Entry& entry) {
+  absl::StatusOr<CommandAnswer> Answer(const Task& task, const RequestMemory::Entry& entry) {
     CommandAnswer answer{
         .request_id = task.request.request_id,
         .replayed = true,
         .events_recorded = static_cast<int>(entry.last_revision - entry.first_revision + 1)};
-    if (known.order->view.revision == entry.last_revision) {
-      answer.view = ViewOf(known.order);
+    if (task.order->view.revision == entry.last_revision) {
+      answer.view = ViewOf(task.order);
       return answer;
     }
     auto view = std::make_shared<OrderView>();
@@ -363,9 +387,9 @@ OrderCommandHandler::OrderCommandHandler(Ports ports, OrderCommandHandlerOptions
     : impl_(std::make_unique<Impl>(ports, options)) {}
 OrderCommandHandler::~OrderCommandHandler() = default;
 
-absl::StatusOr<CommandAnswer> OrderCommandHandler::Handle(const CallContext& call,
-                                                          CommandRequest request) {
-  return impl_->Handle(call, std::move(request));
+void OrderCommandHandler::Start(CallContext call, CommandRequest request, RunBlocking run_blocking,
+                                CommandDone done) {
+  impl_->Start(std::move(call), std::move(request), std::move(run_blocking), std::move(done));
 }
 
 domain::OrderId OrderCommandHandler::OrderIdFor(const std::string& actor,

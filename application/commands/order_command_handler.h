@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
@@ -45,8 +46,12 @@ struct CommandAnswer {
   int events_recorded = 0;  ///< 0: nothing had to change. Of a dry run: how many it would be.
 };
 
+/// Runs a closure on a thread that may block. It always does so: room for it is kept.
+using RunBlocking = absl::AnyInvocable<void(absl::AnyInvocable<void()>)>;
+using CommandDone = absl::AnyInvocable<void(absl::StatusOr<CommandAnswer>)>;
+
 /// The one way to change an order: state from the cache or the log, idempotency, decision, append;
-/// after a lost race again on what is then true. Thread-safe; Handle blocks its caller.
+/// after a lost race again on what is then true. Thread-safe.
 class OrderCommandHandler {
  public:
   /// Everything outlives the handler.
@@ -62,12 +67,15 @@ class OrderCommandHandler {
   OrderCommandHandler(Ports ports, OrderCommandHandlerOptions options);
   ~OrderCommandHandler();
 
-  /// Errors: InvalidArgument with field violations; a refusal of the domain (domain/refusals.h);
-  /// Aborted with a RequestError (request_errors.h): stale expected revision, or every race lost;
-  /// AlreadyExists with a RequestError: the request id was used for something else;
-  /// ResourceExhausted, the order has too many events, or the store is full; DataLoss; Unavailable
-  /// or DeadlineExceeded: outcome unknown, ask again with the same request id.
-  absl::StatusOr<CommandAnswer> Handle(const CallContext& call, CommandRequest request);
+  /// Never blocks: what reads the log or waits for another try is given to `run_blocking`, one
+  /// closure at a time. `done` is called exactly once, by a thread of the log, of `run_blocking`,
+  /// of the scheduler or from within; it must not block. Errors: InvalidArgument with field
+  /// violations; a refusal of the domain (domain/refusals.h); Aborted with a RequestError
+  /// (request_errors.h): stale expected revision, or every race lost; AlreadyExists with a
+  /// RequestError: the request id was used for something else; ResourceExhausted, the order has too
+  /// many events, or the store is full; DataLoss; Unavailable or DeadlineExceeded: outcome unknown,
+  /// ask again with the same request id.
+  void Start(CallContext call, CommandRequest request, RunBlocking run_blocking, CommandDone done);
 
   /// The id that a CreateOrder without one gets: the same for the same caller and request id.
   domain::OrderId OrderIdFor(const std::string& actor, const std::string& request_id) const;

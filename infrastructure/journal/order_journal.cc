@@ -10,7 +10,21 @@
 #include "infrastructure/journal/recorded_order_event.h"
 
 namespace orders::infrastructure {
+namespace {
 
+absl::StatusOr<application::AppendedEvents> ToAppendedEvents(
+    const absl::StatusOr<eventstoredb::AppendResult>& result, std::uint64_t last) {
+  if (!result.ok()) return result.status();
+  if (result->revision != last || !result->position.has_value()) {
+    // The events stand in the log, but not where the answer could say so: to be asked again.
+    return absl::UnavailableError("the store does not say where the events stand");
+  }
+  return application::AppendedEvents{last, {result->position->commit, result->position->prepare}};
+}
+
+}  // namespace
+
+using application::AppendDone;
 using application::AppendedEvents;
 using application::CallContext;
 using domain::OrderId;
@@ -51,10 +65,10 @@ absl::Status OrderJournal::Read(const CallContext& call, const OrderId& order, s
   return unreadable.ok() ? read : unreadable;
 }
 
-absl::StatusOr<AppendedEvents> OrderJournal::Append(const CallContext& call, const OrderId& order,
-                                                    std::optional<std::uint64_t> after,
-                                                    const domain::OrderEvents& events,
-                                                    const application::EventMetadata& metadata) {
+void OrderJournal::StartAppend(const CallContext& call, const OrderId& order,
+                               std::optional<std::uint64_t> after,
+                               const domain::OrderEvents& events,
+                               const application::EventMetadata& metadata, AppendDone done) {
   eventstoredb::AppendRequest request;
   request.stream = OrderStream(order);
   request.expected =
@@ -64,23 +78,19 @@ absl::StatusOr<AppendedEvents> OrderJournal::Append(const CallContext& call, con
   const std::string encoded_metadata = EncodeMetadata(metadata);
   for (const domain::OrderEvent& event : events) {
     absl::StatusOr<eventstoredb::Uuid> id = EventId(order, metadata, request.events.size());
-    if (!id.ok()) return id.status();
+    if (!id.ok()) return done(id.status());
     request.events.push_back({.id = *id,
                               .type = std::string(domain::EventName(event)),
                               .is_json = true,
                               .data = EncodeBody(event),
                               .metadata = encoded_metadata});
   }
-  absl::StatusOr<eventstoredb::AppendResult> result = store_.Append(std::move(request));
-  if (!result.ok()) return result.status();
-
   const std::uint64_t last = (after.has_value() ? *after + 1 : 0) + events.size() - 1;
-  if (result->revision != last || !result->position.has_value()) {
-    // The events stand in the log, but not where the answer could say so: to be asked again.
-    return absl::UnavailableError(
-        absl::StrCat("order ", order.value, ": the store does not say where the events stand"));
-  }
-  return AppendedEvents{last, {result->position->commit, result->position->prepare}};
+  store_.StartAppend(
+      std::move(request),
+      [last, done = std::move(done)](absl::StatusOr<eventstoredb::AppendResult> result) mutable {
+        done(ToAppendedEvents(result, last));
+      });
 }
 
 bool OrderJournal::IsKnownHead(const OrderId& order, std::optional<std::uint64_t> revision) {

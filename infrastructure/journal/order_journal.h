@@ -22,10 +22,10 @@ class OrderJournal final : public application::OrderStore {
   /// decided on an order must know all that happened to it.
   absl::Status Read(const application::CallContext& call, const domain::OrderId& order,
                     std::uint64_t from, application::OrderEventVisitor visit) override;
-  absl::StatusOr<application::AppendedEvents> Append(
-      const application::CallContext& call, const domain::OrderId& order,
-      std::optional<std::uint64_t> after, const domain::OrderEvents& events,
-      const application::EventMetadata& metadata) override;
+  void StartAppend(const application::CallContext& call, const domain::OrderId& order,
+                   std::optional<std::uint64_t> after, const domain::OrderEvents& events,
+                   const application::EventMetadata& metadata,
+                   application::AppendDone done) override;
   bool IsKnownHead(const domain::OrderId& order, std::optional<std::uint64_t> revision) override;
   application::StoreIdentity identity() const override { return identity_; }
 

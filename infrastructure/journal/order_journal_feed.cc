@@ -33,6 +33,7 @@ class Reader final : public application::OrderFeedReader {
     const absl::Status status = subscription_->Next(items_max, wait, messages_);
     // Every message gives an item, or replaces the progress before it: at most `items_max`.
     const std::size_t first = out.size();
+    out.reserve(first + messages_.size());
     for (eventstoredb::SubscriptionMessage& message : messages_) {
       FeedItem item = std::visit([this](auto& one) { return ToItem(one); }, message);
       // What comes later says all that progress said.

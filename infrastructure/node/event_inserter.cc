@@ -39,19 +39,24 @@ absl::StatusOr<std::int64_t> EventInserter::TypeId(WriteGroup& group, const std:
   return id;
 }
 
-absl::Status EventInserter::GiveRow(CachedStream& stream) {
+absl::StatusOr<bool> EventInserter::GiveRow(CachedStream& stream) {
   absl::StatusOr<sqlite::Statement*> add =
-      database_.PrepareCached("INSERT INTO streams(name) VALUES(?)");
+      database_.PrepareCached("INSERT OR IGNORE INTO streams(name) VALUES(?)");
   if (!add.ok()) return add.status();
-  if (const absl::Status added = (*add)->BindText(1, stream.name).Run(); !added.ok()) return added;
+  if (const absl::Status added = (*add)->BindTextView(1, stream.name).Run(); !added.ok()) {
+    return added;
+  }
+  if (database_.changes() == 0) return false;
   stream.id = database_.last_insert_rowid();
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status EventInserter::Insert(WriteGroup& group, CachedStream& stream, std::uint64_t revision,
                                    ProposedEvent proposed) {
   if (stream.id == 0) {
-    if (const absl::Status given = GiveRow(stream); !given.ok()) return given;
+    const absl::StatusOr<bool> given = GiveRow(stream);
+    if (!given.ok()) return given.status();
+    if (!*given) return absl::InternalError(absl::StrCat("stream ", stream.name, " is there"));
   }
   static const std::string* const kInsert = new std::string(absl::StrCat(
       "INSERT INTO events(", std::string(kEventColumns), ",chain) VALUES(?,?,?,?,?,?,?,?,?,?,?)"));

@@ -23,6 +23,9 @@ class EventInserter {
   /// none. Moves the group's head, not the stream's.
   absl::Status Insert(WriteGroup& group, CachedStream& stream, std::uint64_t revision,
                       ProposedEvent event);
+  /// Gives `stream`, which may have a row or not, one. False: it has one already, which is to be
+  /// looked for.
+  absl::StatusOr<bool> GiveRow(CachedStream& stream);
   /// The last rows of a group: its chain, and the position handed out without an event.
   absl::Status Seal(WriteGroup& group);
   /// The group was rolled back.
@@ -30,7 +33,6 @@ class EventInserter {
 
  private:
   absl::StatusOr<std::int64_t> TypeId(WriteGroup& group, const std::string& type);
-  absl::Status GiveRow(CachedStream& stream);
 
   sqlite::Database& database_;
   std::unordered_map<std::string, std::int64_t> type_ids_;

@@ -35,6 +35,7 @@ std::uint32_t Checksum(const EventFields& event);
 /// The columns of an event in the order in which every query of events selects them.
 inline constexpr std::string_view kEventColumns =
     "position,stream,revision,type,id,flags,created,data,metadata,crc";
+inline constexpr int kEventColumnCount = 10;
 
 /// What can be looked at before the rest of the row is read.
 std::uint64_t RowPosition(const sqlite::Statement& row);

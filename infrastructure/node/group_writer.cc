@@ -47,7 +47,9 @@ bool IsReadable(const StandingEvent& event, const CachedStream& stream, absl::Ti
 
 absl::StatusOr<WriteAnswer> GroupWriter::Handle(WriteGroup& group, PendingWrite& write) {
   CachedStream& stream = *write.stream;
-  if (const absl::Status loaded = Load(group, stream); !loaded.ok()) return loaded;
+  const bool is_expected_new = !write.deletion.has_value() && !write.request.events.empty() &&
+                               write.request.expected == ExpectedRevision::NoStream();
+  if (const absl::Status loaded = Load(group, stream, is_expected_new); !loaded.ok()) return loaded;
   const absl::StatusOr<CachedStream*> other = LoadOther(group, write);
   if (!other.ok()) return other.status();
   const absl::StatusOr<WriteDecision> decision = Decide(write, *other);
@@ -74,18 +76,31 @@ absl::StatusOr<WriteAnswer> GroupWriter::Handle(WriteGroup& group, PendingWrite&
   return answer;
 }
 
-absl::Status GroupWriter::Load(WriteGroup& group, CachedStream& stream) {
+absl::Status GroupWriter::Load(WriteGroup& group, CachedStream& stream, bool is_expected_new) {
   if (!stream.touched) {
     stream.touched = true;
     group.touched.push_back(&stream);
   }
   if (stream.loaded) return absl::OkStatus();
   stream.unreadable = false;
-  const absl::StatusOr<FoundStream> found = FindStream(database_, stream.name);
-  if (!found.ok()) return found.status();
-  stream.id = found->id;
-  stream.last = found->last;
-  stream.is_tombstoned = found->is_tombstoned;
+  FoundStream found;
+  bool is_new = false;
+  // A stream that must not exist mostly does not: then it is made without being looked for. The
+  // first row of a metastream is InsertNext's business.
+  if (is_expected_new && !IsMetastream(stream.name)) {
+    const absl::StatusOr<bool> given = inserter_.GiveRow(stream);
+    if (!given.ok()) return given.status();
+    is_new = *given;
+    found.id = stream.id;
+  }
+  if (!is_new) {
+    const absl::StatusOr<FoundStream> looked_up = FindStream(database_, stream.name);
+    if (!looked_up.ok()) return looked_up.status();
+    found = *looked_up;
+  }
+  stream.id = found.id;
+  stream.last = found.last;
+  stream.is_tombstoned = found.is_tombstoned;
   if (const absl::Status loaded = LoadMetadata(stream); !loaded.ok()) return loaded;
   stream.loaded = true;
   return absl::OkStatus();
@@ -124,7 +139,7 @@ absl::StatusOr<CachedStream*> GroupWriter::LoadOther(WriteGroup& group, const Pe
   CachedStream* const other = pin_(is_metastream ? std::string(StreamOfMetastream(stream.name))
                                                  : MetastreamOf(stream.name));
   group.pinned.push_back(other);
-  if (const absl::Status loaded = Load(group, *other); !loaded.ok()) return loaded;
+  if (const absl::Status loaded = Load(group, *other, false); !loaded.ok()) return loaded;
   return other;
 }
 

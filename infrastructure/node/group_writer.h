@@ -41,7 +41,7 @@ class GroupWriter {
   void Forget(const WriteGroup& group) { inserter_.Forget(group); }
 
  private:
-  absl::Status Load(WriteGroup& group, CachedStream& stream);
+  absl::Status Load(WriteGroup& group, CachedStream& stream, bool is_expected_new);
   absl::Status LoadMetadata(CachedStream& stream);
   absl::StatusOr<CachedStream*> LoadOther(WriteGroup& group, const PendingWrite& write);
   absl::StatusOr<WriteDecision> Decide(const PendingWrite& write, const CachedStream* other);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -27,29 +26,6 @@ std::size_t Bytes(const RecordedEvent& event) { return event.data.size() + event
 absl::Status At(const absl::Status& status, const std::string& where) {
   return absl::Status(status.code(), absl::StrCat(where, ": ", std::string(status.message())));
 }
-
-// Decides by ids what a filter says by names; each name is compared once.
-class RowFilter {
- public:
-  explicit RowFilter(const FilterMatcher* filter) : filter_(filter) {}
-
-  bool is_empty() const { return filter_ == nullptr; }
-  bool by_stream() const { return filter_->subject() == Filter::Subject::kStream; }
-
-  std::optional<bool> Known(std::int64_t id) const {
-    const auto found = passes_.find(id);
-    return found == passes_.end() ? std::nullopt : std::optional<bool>(found->second);
-  }
-  bool Learn(std::int64_t id, const std::string& name) {
-    const bool passes = filter_->Passes(name);
-    passes_.emplace(id, passes);
-    return passes;
-  }
-
- private:
-  const FilterMatcher* const filter_;
-  std::unordered_map<std::int64_t, bool> passes_;
-};
 
 }  // namespace
 
@@ -293,12 +269,15 @@ absl::Status LogReader::FillAllPage(ReadConnection& connection, const AllQuery& 
                                     EventPage& page) {
   const bool forwards = query.direction == Direction::kForwards;
   absl::StatusOr<sqlite::Statement*> select = connection.database().PrepareCached(absl::StrCat(
-      "SELECT ", std::string(kEventColumns), " FROM events WHERE position",
+      "SELECT ", std::string(kEventColumns),
+      ",(SELECT name FROM streams WHERE id=events.stream) FROM events WHERE position",
       forwards ? ">? ORDER BY position LIMIT ?" : "<? ORDER BY position DESC LIMIT ?"));
   if (!select.ok()) return select.status();
   const sqlite::ResetAtExit reset(**select);
   (*select)->BindInt64(1, Clamp(query.bound)).BindInt64(2, Clamp(query.examined_max));
-  RowFilter filter(query.filter);
+  const bool by_stream =
+      query.filter != nullptr && query.filter->subject() == Filter::Subject::kStream;
+  std::string stream;
   std::size_t bytes = 0;
   while (page.events.size() < query.events_max && bytes < query.bytes_max) {
     const absl::StatusOr<bool> row = (*select)->Step();
@@ -307,31 +286,20 @@ absl::Status LogReader::FillAllPage(ReadConnection& connection, const AllQuery& 
       page.at_end = page.examined < query.examined_max;
       return absl::OkStatus();
     }
-    bool passes = true;
-    if (!filter.is_empty()) {
-      const std::int64_t id = filter.by_stream() ? RowStreamId(**select) : RowTypeId(**select);
-      const std::optional<bool> known = filter.Known(id);
-      if (known.has_value()) {
-        passes = *known;
-      } else {
-        const absl::StatusOr<const std::string*> name =
-            filter.by_stream() ? connection.StreamName(id) : connection.TypeName(id);
-        if (!name.ok()) return name.status();
-        passes = filter.Learn(id, **name);
-      }
+    // No cache of streams' names: in a log of many streams it would hold none that is needed.
+    stream = (*select)->ColumnText(kEventColumnCount);
+    if (stream.empty()) {
+      return absl::DataLossError(absl::StrCat("stream id ", RowStreamId(**select), " has no name"));
     }
-    if (passes) {
-      const absl::StatusOr<const std::string*> type = connection.TypeName(RowTypeId(**select));
-      if (!type.ok()) return type.status();
-      const absl::StatusOr<const std::string*> stream =
-          connection.StreamName(RowStreamId(**select));
-      if (!stream.ok()) return stream.status();
-      if (!IsHiddenFromAll(**stream)) {
-        absl::StatusOr<RecordedEvent> event = DecodeRow(**select, **stream, **type);
-        if (!event.ok()) return event.status();
-        bytes += Bytes(*event);
-        page.events.push_back(*std::move(event));
-      }
+    const absl::StatusOr<const std::string*> type = connection.TypeName(RowTypeId(**select));
+    if (!type.ok()) return type.status();
+    const bool passes =
+        query.filter == nullptr || query.filter->Passes(by_stream ? stream : **type);
+    if (passes && !IsHiddenFromAll(stream)) {
+      absl::StatusOr<RecordedEvent> event = DecodeRow(**select, stream, **type);
+      if (!event.ok()) return event.status();
+      bytes += Bytes(*event);
+      page.events.push_back(*std::move(event));
     }
     ++page.examined;
     page.examined_to = RowPosition(**select);

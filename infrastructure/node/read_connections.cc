@@ -14,17 +14,17 @@ constexpr std::size_t kLookedUpMax = 16'384;  // Of each kind, in one connection
 
 }  // namespace
 
-absl::StatusOr<const std::string*> ReadConnection::Name(Names& names, const char* select,
-                                                        const char* what, std::int64_t id) {
-  if (const auto found = names.find(id); found != names.end()) return &found->second;
-  absl::StatusOr<sqlite::Statement*> get = database_->PrepareCached(select);
+absl::StatusOr<const std::string*> ReadConnection::TypeName(std::int64_t id) {
+  if (const auto found = types_.find(id); found != types_.end()) return &found->second;
+  absl::StatusOr<sqlite::Statement*> get =
+      database_->PrepareCached("SELECT name FROM types WHERE id=?");
   if (!get.ok()) return get.status();
   const sqlite::ResetAtExit reset(**get);
   const absl::StatusOr<bool> row = (*get)->BindInt64(1, id).Step();
   if (!row.ok()) return row.status();
-  if (!*row) return absl::DataLossError(absl::StrCat(what, " id ", id, " has no name"));
-  if (names.size() >= kLookedUpMax) names.clear();
-  return &names.emplace(id, (*get)->ColumnText(0)).first->second;
+  if (!*row) return absl::DataLossError(absl::StrCat("type id ", id, " has no name"));
+  if (types_.size() >= kLookedUpMax) types_.clear();
+  return &types_.emplace(id, (*get)->ColumnText(0)).first->second;
 }
 
 absl::StatusOr<StreamMetadata> ReadConnection::Metadata(std::int64_t metastream_id,

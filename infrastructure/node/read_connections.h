@@ -19,37 +19,27 @@
 
 namespace eventstoredb {
 
-/// A connection with what it has looked up and what never changes: the names of ids, and the
-/// metadata in an event. Used by one thread at a time.
+/// A connection with what it has looked up and what never changes: the names of types, and
+/// the metadata in an event. Used by one thread at a time.
 class ReadConnection {
  public:
   sqlite::Database& database() { return *database_; }
 
-  /// The name of a stream's or a type's id; good until the next call. Error: DataLoss, it has none.
-  absl::StatusOr<const std::string*> StreamName(std::int64_t id) {
-    return Name(streams_, "SELECT name FROM streams WHERE id=?", "stream", id);
-  }
-  absl::StatusOr<const std::string*> TypeName(std::int64_t id) {
-    return Name(types_, "SELECT name FROM types WHERE id=?", "type", id);
-  }
+  /// The name of a type's id; good until the next call. Error: DataLoss, it has none.
+  absl::StatusOr<const std::string*> TypeName(std::int64_t id);
   /// What the last event of `metastream`, at `revision`, says about its stream.
   absl::StatusOr<StreamMetadata> Metadata(std::int64_t metastream_id, const std::string& metastream,
                                           std::uint64_t revision);
 
  private:
   friend class ReadConnections;
-  using Names = std::unordered_map<std::int64_t, std::string>;
   struct KnownMetadata {
     std::uint64_t revision = 0;
     StreamMetadata parsed;
   };
-  absl::StatusOr<const std::string*> Name(Names& names, const char* select, const char* what,
-                                          std::int64_t id);
-
   std::unique_ptr<sqlite::Database> owned_;
   sqlite::Database* database_ = nullptr;
-  Names streams_;
-  Names types_;
+  std::unordered_map<std::int64_t, std::string> types_;
   std::unordered_map<std::int64_t, KnownMetadata> metadata_;  // By the metastream's id.
 };
 

@@ -40,9 +40,8 @@ absl::StatusOr<std::optional<RecordedEvent>> ReadEventAt(sqlite::Database& datab
       (*get)->BindInt64(1, stream_id).BindInt64(2, static_cast<std::int64_t>(revision)).Step();
   if (!row.ok()) return row.status();
   if (!*row) return std::nullopt;
-  constexpr int kTypeNameColumn = 10;
   absl::StatusOr<RecordedEvent> event =
-      DecodeRow(**get, name, std::string((*get)->ColumnText(kTypeNameColumn)));
+      DecodeRow(**get, name, std::string((*get)->ColumnText(kEventColumnCount)));
   if (!event.ok()) return event.status();
   return *std::move(event);
 }

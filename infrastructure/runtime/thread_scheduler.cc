@@ -39,16 +39,17 @@ ThreadScheduler::TimerId ThreadScheduler::After(absl::Duration delay,
                                                 absl::AnyInvocable<void()> task) {
   const Instant due = std::chrono::steady_clock::now() + Bounded(delay);
   TimerId timer = 0;
-  bool is_next = false;
+  bool is_sooner = false;
   {
     const std::lock_guard lock(mutex_);
     if (tasks_.size() >= options_.timers_max) return 0;
     timer = ++last_timer_;
-    const auto place = tasks_.emplace(Key(due, timer), std::move(task)).first;
+    tasks_.emplace(Key(due, timer), std::move(task));
     due_.emplace(timer, due);
-    is_next = place == tasks_.begin();
+    is_sooner = due < wakes_at_;
   }
-  if (is_next) changed_.notify_one();
+  // Else the thread looks in time by itself: most timers are limits that are taken back.
+  if (is_sooner) changed_.notify_one();
   return timer;
 }
 
@@ -68,12 +69,14 @@ void ThreadScheduler::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (tasks_.empty()) {
+      wakes_at_ = Instant::max();
       changed_.wait(lock);
       continue;
     }
     const auto next = tasks_.begin();
     const Instant due = next->first.first;
     if (std::chrono::steady_clock::now() < due) {
+      wakes_at_ = due;
       changed_.wait_until(lock, due);
       continue;
     }

@@ -40,6 +40,7 @@ class ThreadScheduler final : public application::Scheduler {
   std::condition_variable changed_;
   std::map<Key, absl::AnyInvocable<void()>> tasks_;  // What is due first, first.
   std::unordered_map<TimerId, Instant> due_;         // Of each task.
+  Instant wakes_at_ = Instant::max();                // When the thread looks by itself.
   TimerId last_timer_ = 0;
   bool stopping_ = false;
   std::thread thread_;

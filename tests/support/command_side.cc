@@ -1,7 +1,9 @@
 #include "tests/support/command_side.h"
 
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 namespace orders::testing_support {
@@ -37,6 +39,39 @@ void SleeplessScheduler::Sleep(absl::Duration duration) {
 std::vector<absl::Duration> SleeplessScheduler::slept() const {
   const std::lock_guard lock(mutex_);
   return slept_;
+}
+
+absl::StatusOr<application::CommandAnswer> Handle(application::OrderCommandHandler& handler,
+                                                  const application::CallContext& call,
+                                                  application::CommandRequest request) {
+  struct News {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    absl::AnyInvocable<void()> task;
+    std::optional<absl::StatusOr<application::CommandAnswer>> answer;
+  };
+  const auto news = std::make_shared<News>();
+  handler.Start(
+      call, std::move(request),
+      [news](absl::AnyInvocable<void()> task) {
+        const std::lock_guard lock(news->mutex);
+        news->task = std::move(task);
+        news->arrived.notify_one();
+      },
+      [news](absl::StatusOr<application::CommandAnswer> answer) {
+        const std::lock_guard lock(news->mutex);
+        news->answer = std::move(answer);
+        news->arrived.notify_one();
+      });
+  std::unique_lock lock(news->mutex);
+  while (true) {
+    news->arrived.wait(lock, [&] { return news->task || news->answer.has_value(); });
+    if (news->answer.has_value()) return *std::move(news->answer);
+    absl::AnyInvocable<void()> task = std::exchange(news->task, nullptr);
+    lock.unlock();
+    task();
+    lock.lock();
+  }
 }
 
 CommandSide::CommandSide()

@@ -51,6 +51,11 @@ class SleeplessScheduler final : public application::Scheduler {
   std::vector<absl::Duration> slept_;
 };
 
+/// Waits for the answer; what may block runs here.
+absl::StatusOr<application::CommandAnswer> Handle(application::OrderCommandHandler& handler,
+                                                  const application::CallContext& call,
+                                                  application::CommandRequest request);
+
 /// One log in memory with all that a handler needs. Each handler has a cache of its own, as after a
 /// restart or in another process.
 class CommandSide {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tests/support/append_and_wait.h"
+
 namespace orders::testing_support {
 
 using application::AppendedEvents;
@@ -56,11 +58,9 @@ absl::Status FaultyOrderStore::Read(const CallContext& call, const OrderId& orde
   return store_.Read(call, order, from, visit);
 }
 
-absl::StatusOr<AppendedEvents> FaultyOrderStore::Append(const CallContext& call,
-                                                        const OrderId& order,
-                                                        std::optional<std::uint64_t> after,
-                                                        const OrderEvents& events,
-                                                        const EventMetadata& metadata) {
+void FaultyOrderStore::StartAppend(const CallContext& call, const OrderId& order,
+                                   std::optional<std::uint64_t> after, const OrderEvents& events,
+                                   const EventMetadata& metadata, application::AppendDone done) {
   ++appends_;
   Fault fault = Fault::kNone;
   absl::Status status;
@@ -72,7 +72,7 @@ absl::StatusOr<AppendedEvents> FaultyOrderStore::Append(const CallContext& call,
     hook = hook_;
     if (fault == Fault::kDelay) {
       late_ = [this, order, after, events, metadata] {
-        return store_.Append({}, order, after, events, metadata);
+        return Append(store_, {}, order, after, events, metadata);
       };
     }
   }
@@ -80,15 +80,15 @@ absl::StatusOr<AppendedEvents> FaultyOrderStore::Append(const CallContext& call,
     case Fault::kNone:
       break;
     case Fault::kLoseAnswer:
-      store_.Append(call, order, after, events, metadata).status().IgnoreError();
-      return status;
+      Append(store_, call, order, after, events, metadata).status().IgnoreError();
+      return done(status);
     case Fault::kLoseAppend:
     case Fault::kDelay:
     case Fault::kRefuse:
-      return status;
+      return done(status);
   }
   if (hook) hook();
-  return store_.Append(call, order, after, events, metadata);
+  store_.StartAppend(call, order, after, events, metadata, std::move(done));
 }
 
 bool FaultyOrderStore::IsKnownHead(const OrderId& order, std::optional<std::uint64_t> revision) {

@@ -171,15 +171,16 @@ absl::Status MemoryOrderLog::Read(const application::CallContext&, const domain:
   return any ? absl::OkStatus() : absl::NotFoundError(absl::StrCat("no order ", order.value));
 }
 
-absl::StatusOr<application::AppendedEvents> MemoryOrderLog::Append(
-    const application::CallContext&, const domain::OrderId& order,
-    std::optional<std::uint64_t> after, const domain::OrderEvents& events,
-    const application::EventMetadata& metadata) {
+void MemoryOrderLog::StartAppend(const application::CallContext&, const domain::OrderId& order,
+                                 std::optional<std::uint64_t> after,
+                                 const domain::OrderEvents& events,
+                                 const application::EventMetadata& metadata,
+                                 application::AppendDone done) {
   std::optional<std::uint64_t> last;
   for (const RecordedOrderEvent& event : Events()) {
     if (event.order_id == order) last = event.revision;
   }
-  if (last != after) return absl::AbortedError("the order is elsewhere");
+  if (last != after) return done(absl::AbortedError("the order is elsewhere"));
   application::AppendedEvents appended;
   appended.last_revision = after.value_or(0);
   for (const domain::OrderEvent& event : events) {
@@ -188,7 +189,7 @@ absl::StatusOr<application::AppendedEvents> MemoryOrderLog::Append(
     appended.last_position =
         Append({.order_id = order, .revision = *last, .event = event, .metadata = metadata});
   }
-  return appended;
+  done(appended);
 }
 
 }  // namespace orders::testing_support

@@ -56,10 +56,10 @@ class MemoryOrderLog final : public application::OrderFeed, public application::
 
   absl::Status Read(const application::CallContext& call, const domain::OrderId& order,
                     std::uint64_t from, application::OrderEventVisitor visit) override;
-  absl::StatusOr<application::AppendedEvents> Append(
-      const application::CallContext& call, const domain::OrderId& order,
-      std::optional<std::uint64_t> after, const domain::OrderEvents& events,
-      const application::EventMetadata& metadata) override;
+  void StartAppend(const application::CallContext& call, const domain::OrderId& order,
+                   std::optional<std::uint64_t> after, const domain::OrderEvents& events,
+                   const application::EventMetadata& metadata,
+                   application::AppendDone done) override;
   bool IsKnownHead(const domain::OrderId&, std::optional<std::uint64_t>) override { return false; }
 
  private:

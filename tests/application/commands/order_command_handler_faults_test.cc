@@ -24,11 +24,11 @@ class OrderCommandHandlerFaultsTest : public ::testing::Test {
   OrderCommandHandlerFaultsTest() { side_.clock.TickBy(absl::Microseconds(1)); }
 
   absl::StatusOr<CommandAnswer> Handle(CommandRequest request, CallContext call = {}) {
-    return handler_->Handle(call, std::move(request));
+    return testing_support::Handle(*handler_, call, std::move(request));
   }
   /// Straight to the log, past the store that injects faults.
   void RivalWrites(domain::OrderCommand command) {
-    ASSERT_TRUE(rival_->Handle({}, Ask("o-1", std::move(command))).ok());
+    ASSERT_TRUE(testing_support::Handle(*rival_, {}, Ask("o-1", std::move(command))).ok());
   }
   /// Another writer is first, `times` times.
   void LoseRaces(int times) {
@@ -153,7 +153,7 @@ TEST_F(OrderCommandHandlerFaultsTest, ARefusalDecidedOnAnOldStateIsLookedAtAgain
     const std::string order = hidden ? "o-2" : "o-1";
     ASSERT_TRUE(Handle(Ask(order, SomeCart())).ok());
     // Our cache holds two lines; the log has three.
-    ASSERT_TRUE(rival_->Handle({}, Ask(order, SomeItem())).ok());
+    ASSERT_TRUE(testing_support::Handle(*rival_, {}, Ask(order, SomeItem())).ok());
     const auto answer = Handle(Ask(order, domain::ChangeItemQuantity{{3}, 7}));
     ASSERT_TRUE(answer.ok()) << answer.status();
     EXPECT_EQ(answer->view->order.lines[2].line.quantity, 7);

@@ -26,7 +26,7 @@ class IdempotencyTest : public ::testing::Test {
   IdempotencyTest() { side_.clock.TickBy(absl::Microseconds(1)); }
 
   absl::StatusOr<CommandAnswer> Handle(CommandRequest request, CallContext call = {}) {
-    return handler_->Handle(call, std::move(request));
+    return testing_support::Handle(*handler_, call, std::move(request));
   }
   CommandAnswer Done(CommandRequest request) {
     absl::StatusOr<CommandAnswer> answer = Handle(std::move(request));
@@ -249,7 +249,7 @@ TEST_F(IdempotencyTest, OtherContentInARaceUnderOneIdIsNotTakenForTheWinner) {
   bool raced = false;
   side_.store.BeforeAppend([&] {
     if (std::exchange(raced, true)) return;
-    EXPECT_TRUE(rival->Handle({}, Ask("o-1", Note("the rival's"), "r-2")).ok());
+    EXPECT_TRUE(testing_support::Handle(*rival, {}, Ask("o-1", Note("the rival's"), "r-2")).ok());
   });
 
   const auto answer = Handle(Ask("o-1", Note("mine"), "r-2"));
@@ -275,7 +275,7 @@ TEST_F(IdempotencyTest, ManyRepeatsAtOnceRecordOnceAndAllGetOneAnswer) {
       threads.emplace_back([&, i] {
         domain::OrderCommand command = SomeItem("SKU-" + std::to_string(round));
         if (creates) command = SomeCart();
-        answers[i] = handlers[i / 2]->Handle({}, Ask(order, command, request_id));
+        answers[i] = testing_support::Handle(*handlers[i / 2], {}, Ask(order, command, request_id));
       });
     }
     for (std::thread& thread : threads) thread.join();

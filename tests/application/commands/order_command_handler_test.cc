@@ -1,7 +1,9 @@
 #include "application/commands/order_command_handler.h"
 
 #include <string>
+#include <utility>
 
+#include "absl/synchronization/notification.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +26,7 @@ using testing_support::SomeItem;
 class OrderCommandHandlerTest : public ::testing::Test {
  protected:
   absl::StatusOr<CommandAnswer> Handle(CommandRequest request, CallContext call = {}) {
-    return handler_->Handle(call, std::move(request));
+    return testing_support::Handle(*handler_, call, std::move(request));
   }
   std::string ReasonOf(const absl::Status& status) {
     if (const auto error = GetRequestError(status)) return error->reason;
@@ -49,6 +51,31 @@ TEST_F(OrderCommandHandlerTest, CreatesAnOrderWithoutReading) {
   EXPECT_EQ(answer->events_recorded, 1);
   EXPECT_FALSE(answer->replayed);
   EXPECT_EQ(side_.store.reads(), 0);
+}
+
+TEST_F(OrderCommandHandlerTest, AsksForAThreadThatMayBlockBeforeItReadsAndOnlyThen) {
+  ASSERT_TRUE(Handle(Ask("o-1", SomeCart())).ok());
+  const auto forgetful = side_.NewHandler();
+  absl::AnyInvocable<void()> blocking;
+  absl::Notification answered;
+  const auto run_blocking = [&](absl::AnyInvocable<void()> task) { blocking = std::move(task); };
+  const auto done = [&](const absl::StatusOr<CommandAnswer>& answer) {
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    answered.Notify();
+  };
+
+  forgetful->Start({}, Ask("o-1", Note("to be read first")), run_blocking, done);
+  ASSERT_TRUE(blocking);
+  EXPECT_EQ(side_.store.reads(), 0);
+  std::exchange(blocking, nullptr)();
+  answered.WaitForNotification();
+  EXPECT_EQ(side_.store.reads(), 1);
+
+  absl::Notification again;
+  forgetful->Start({}, Ask("o-1", Note("in memory now")), run_blocking,
+                   [&](const absl::StatusOr<CommandAnswer>&) { again.Notify(); });
+  again.WaitForNotification();
+  EXPECT_FALSE(blocking);
 }
 
 TEST_F(OrderCommandHandlerTest, AnswersWhatAReloadWouldGive) {

@@ -75,8 +75,8 @@ TEST(TwoHandlersRace, LosesNoCommandAndInventsNone) {
   OrderCommandHandler one(ports, {});
   OrderCommandHandler two(ports, {});
   for (int i = 0; i < kOrders; ++i) {
-    ASSERT_TRUE(one.Handle({}, Ask(OrderName(i), SomeCart())).ok());
-    ASSERT_TRUE(two.Handle({}, Ask(OrderName(i), SomeItem("SKU-SUM", 1))).ok());
+    ASSERT_TRUE(testing_support::Handle(one, {}, Ask(OrderName(i), SomeCart())).ok());
+    ASSERT_TRUE(testing_support::Handle(two, {}, Ask(OrderName(i), SomeItem("SKU-SUM", 1))).ok());
   }
 
   const int commands_each = CommandsEach();
@@ -89,7 +89,8 @@ TEST(TwoHandlersRace, LosesNoCommandAndInventsNone) {
       const std::int64_t quantity = i % 7 + 1;
       domain::OrderCommand command = domain::ChangeItemQuantity{{2}, quantity};
       if (adds) command = SomeItem("SKU-SUM", quantity);
-      const auto answer = handler.Handle({}, Ask(OrderName(order), std::move(command)));
+      const auto answer =
+          testing_support::Handle(handler, {}, Ask(OrderName(order), std::move(command)));
       if (!answer.ok()) {
         if (!absl::IsAborted(answer.status())) ++other_errors;
         continue;
@@ -137,7 +138,8 @@ TEST(TwoHandlersRace, LosesNoCommandAndInventsNone) {
     EXPECT_EQ(final.order.lines.at(1).line.quantity, ledger.last_quantity);
     // Both handlers and a fold from the log agree on the end.
     for (OrderCommandHandler* handler : {&one, &two}) {
-      const auto same = handler->Handle({}, Ask(OrderName(i), domain::SetNote{""}));
+      const auto same =
+          testing_support::Handle(*handler, {}, Ask(OrderName(i), domain::SetNote{""}));
       ASSERT_TRUE(same.ok()) << same.status();
       EXPECT_EQ(*same->view, final);
     }

@@ -13,6 +13,7 @@
 #include "infrastructure/journal/event_codec.h"
 #include "infrastructure/journal/order_journal.h"
 #include "infrastructure/runtime/openssl_digest.h"
+#include "tests/support/append_and_wait.h"
 #include "tests/support/event_store_testing.h"
 
 namespace orders::infrastructure {
@@ -32,8 +33,8 @@ class OrderJournalFeedTest : public ::testing::Test {
  protected:
   LogPosition AppendNote(const std::string& order, std::uint64_t revision) {
     const std::string text = order + "@" + std::to_string(revision);
-    const auto appended = journal_.Append(
-        {}, {order}, revision == 0 ? std::nullopt : std::optional(revision - 1),
+    const auto appended = orders::testing_support::Append(
+        journal_, {}, {order}, revision == 0 ? std::nullopt : std::optional(revision - 1),
         {domain::NoteSet{text}},
         {.actor = "ada", .request_id = text, .request_hash = "", .time = absl::UnixEpoch()});
     EXPECT_TRUE(appended.ok()) << appended.status();

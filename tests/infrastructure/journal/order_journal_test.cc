@@ -11,6 +11,7 @@
 #include "eventstoredb/node/embedded_event_store.h"
 #include "infrastructure/journal/event_codec.h"
 #include "infrastructure/runtime/openssl_digest.h"
+#include "tests/support/append_and_wait.h"
 #include "tests/support/event_store_testing.h"
 
 namespace orders::infrastructure {
@@ -49,7 +50,7 @@ class OrderJournalTest : public ::testing::Test {
   }
   auto Append(std::optional<std::uint64_t> after, const domain::OrderEvents& events,
               const EventMetadata& metadata) {
-    return journal_.Append({}, id_, after, events, metadata);
+    return orders::testing_support::Append(journal_, {}, id_, after, events, metadata);
   }
   /// Another program's event in the order's stream.
   void AppendRaw(std::string type, std::string data, std::string metadata) {
@@ -224,7 +225,9 @@ TEST(OrderJournalOverADefectiveStore, AnAnswerWithoutAPlaceIsAnUnknownOutcome) {
   ScriptedEventStore store;
   OrderJournal journal(store, digest, {});
   const auto append = [&] {
-    return journal.Append({}, {"o"}, 4, Notes({"a"}), Metadata("r")).status().code();
+    return orders::testing_support::Append(journal, {}, {"o"}, 4, Notes({"a"}), Metadata("r"))
+        .status()
+        .code();
   };
   EXPECT_EQ(append(), absl::StatusCode::kUnavailable);
   store.append_result = {.revision = 5};

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 
 #include "api/grpc/grpc_server.h"
+#include "api/grpc/order_admin_service.h"
 #include "api/grpc/order_change_hub.h"
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
@@ -94,6 +95,7 @@ class Host::Impl {
   std::optional<OrderChangeHub> changes_;
   std::optional<OrderCommandService> command_service_;
   std::optional<OrderQueryService> query_service_;
+  std::optional<OrderAdminService> admin_service_;
   std::unique_ptr<GrpcServer> server_;
 };
 
@@ -178,11 +180,14 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                                                   *changes_, gate_, event_json},
                          backend_->identity, LimitsOf(settings_),
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
+  admin_service_.emplace(OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_},
+                         backend_->identity, backend_->kind);
   auto server = GrpcServer::Start(
       {.address = settings_.grpc_listen.ToString(),
        .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
-      {&*command_service_, &*query_service_},
-      {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name()});
+      {&*command_service_, &*query_service_, &*admin_service_},
+      {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name(),
+       v1::OrderAdmin::service_full_name()});
   if (!server.ok()) {
     failure = ListenFailure(server.status(), "grpc-listen");
     changes_->Stop();

@@ -23,6 +23,12 @@ bool IsInMemoryFileSystem(const std::string& path) {
   return about.f_type == kTmpfsMagic || about.f_type == kRamfsMagic;
 }
 
+/// A log in this process: what befalls it ends the process.
+class AlwaysReachable final : public application::StoreMonitor {
+ public:
+  application::StoreReachability Reachability() const override { return {}; }
+};
+
 }  // namespace
 
 StoreBackend::StoreBackend() = default;
@@ -55,6 +61,7 @@ std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& set
                                " lies in memory (tmpfs) and is lost with the machine"));
   }
   StoreBackend backend;
+  backend.monitor = std::make_unique<AlwaysReachable>();
   backend.embedded = opened->get();
   backend.identity = {.id = (*opened)->store_id().ToString(),
                       .generation = (*opened)->generation()};

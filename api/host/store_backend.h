@@ -7,6 +7,7 @@
 
 #include "api/host/start_failure.h"
 #include "application/log_position.h"
+#include "application/ports/store_monitor.h"
 #include "application/ports/telemetry.h"
 
 namespace eventstoredb {
@@ -27,6 +28,7 @@ struct StoreBackend {
 
   std::unique_ptr<eventstoredb::EventStore> store;
   eventstoredb::EmbeddedEventStore* embedded = nullptr;  ///< `store`, if it lies in this process.
+  std::unique_ptr<application::StoreMonitor> monitor;
   application::StoreIdentity identity;
   std::string kind;  ///< For the ready line: "embedded", "memory".
 };

@@ -42,6 +42,7 @@ void AddFulfilmentCommands(CommandLine& line);
 void AddCancelCommands(CommandLine& line);
 void AddQueryCommands(CommandLine& line);
 void AddListCommands(CommandLine& line);
+void AddHealthCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
 void AddLoadCommand(CommandLine& line);

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   orders::api::AddCancelCommands(line);
   orders::api::AddQueryCommands(line);
   orders::api::AddListCommands(line);
+  orders::api::AddHealthCommands(line);
   orders::api::AddWatchCommand(line);
   orders::api::AddDemoCommand(line);
   orders::api::AddLoadCommand(line);

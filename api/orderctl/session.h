@@ -9,6 +9,7 @@
 #include "grpcpp/client_context.h"
 
 #include "api/orderctl/output.h"
+#include "orders/v1/admin.grpc.pb.h"
 #include "orders/v1/commands.grpc.pb.h"
 #include "orders/v1/queries.grpc.pb.h"
 
@@ -43,6 +44,7 @@ class Session {
   const GlobalOptions& options() const { return options_; }
   v1::OrderCommands::StubInterface& commands() { return *commands_; }
   v1::OrderQueries::StubInterface& queries() { return *queries_; }
+  v1::OrderAdmin::StubInterface& admin() { return *admin_; }
   Output& out() { return out_; }
 
   /// Deadline and actor of one call.
@@ -58,6 +60,7 @@ class Session {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::OrderCommands::Stub> commands_;
   std::unique_ptr<v1::OrderQueries::Stub> queries_;
+  std::unique_ptr<v1::OrderAdmin::Stub> admin_;
   Output out_;
 };
 

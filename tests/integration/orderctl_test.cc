@@ -556,5 +556,23 @@ TEST_F(OrderctlTest, PutsLoadOnTheService) {
   EXPECT_THAT(Run({"load", "--seconds", "1", "--warmup", "0"}).out, HasSubstr("calls/s"));
 }
 
+TEST_F(OrderctlTest, HealthTellsOfTheStoreAndEachReadModel) {
+  // A service that has just started may still be catching up.
+  const OrderctlResult shown = Run({"health", "--allow-degraded"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("store embedded"));
+  const Json health = Do({"health", "--allow-degraded"});
+  EXPECT_EQ(health["store"]["reachable"], true);
+  ASSERT_EQ(health["read_models"].size(), 2U) << health;
+  EXPECT_EQ(health["read_models"][0]["name"], "orders");
+  EXPECT_EQ(health["read_models"][1]["name"], "customers");
+}
+
+TEST_F(OrderctlTest, HealthOfNobodySaysThatNobodyAnswers) {
+  const OrderctlResult nobody =
+      testing_support::RunOrderctl({"--server", "127.0.0.1:1", "--timeout", "2s", "health"}, {});
+  EXPECT_EQ(nobody.exit_code, 69) << nobody.err;
+}
+
 }  // namespace
 }  // namespace orders

@@ -14,10 +14,12 @@ bool IsHeld(const Order& order, HoldKind kind) {
 
 }  // namespace
 
-// An address that is the same already changes nothing, frozen or not: a late retry is no offence.
+// An address that is the same already changes nothing, frozen or ended or not: a late retry is no
+// offence.
 Decision DecideOne(const SetShippingAddress& command, const Order& order) {
-  if (absl::Status status = CheckRunning(order); !status.ok()) return status;
+  if (absl::Status status = CheckExists(order); !status.ok()) return status;
   if (order.shipping_address == command.address) return OrderEvents{};
+  if (absl::Status status = CheckRunning(order); !status.ok()) return status;
   if (!order.shipments.empty()) {
     return Refuse(Reason::kShippingAddressFrozen, "something was shipped to the address already");
   }
@@ -25,8 +27,9 @@ Decision DecideOne(const SetShippingAddress& command, const Order& order) {
 }
 
 Decision DecideOne(const SetBillingAddress& command, const Order& order) {
-  if (absl::Status status = CheckRunning(order); !status.ok()) return status;
+  if (absl::Status status = CheckExists(order); !status.ok()) return status;
   if (order.billing_address == command.address) return OrderEvents{};
+  if (absl::Status status = CheckRunning(order); !status.ok()) return status;
   if (order.captured.minor > 0) {
     return Refuse(Reason::kBillingAddressFrozen, "a payment was captured already");
   }

@@ -112,23 +112,24 @@ Decision DecideOne(const AddItem& command, const Order& order) {
 }
 
 Decision DecideOne(const ChangeItemQuantity& command, const Order& order) {
-  if (absl::Status status = CheckDraft(order); !status.ok()) return status;
+  if (absl::Status status = CheckExists(order); !status.ok()) return status;
   const OrderLine* line = FindLine(order, command.line_id);
+  if (line != nullptr && line->line.quantity == command.quantity) return OrderEvents{};
+  if (absl::Status status = CheckDraft(order); !status.ok()) return status;
   if (line == nullptr) {
     return LineNotFound(command.line_id,
                         WasGiven(order, command.line_id) ? "was removed" : "never existed");
   }
-  if (line->line.quantity == command.quantity) return OrderEvents{};
   return IfPriced(order, ItemQuantityChanged{command.line_id, command.quantity});
 }
 
 Decision DecideOne(const RemoveItem& command, const Order& order) {
+  if (absl::Status status = CheckExists(order); !status.ok()) return status;
+  const bool is_there = FindLine(order, command.line_id) != nullptr;
+  // Ids are never given twice: one that was given and is gone was removed before.
+  if (!is_there && WasGiven(order, command.line_id)) return OrderEvents{};
   if (absl::Status status = CheckDraft(order); !status.ok()) return status;
-  if (FindLine(order, command.line_id) == nullptr) {
-    // Ids are never given twice: one that was given and is gone was removed before.
-    if (WasGiven(order, command.line_id)) return OrderEvents{};
-    return LineNotFound(command.line_id, "never existed");
-  }
+  if (!is_there) return LineNotFound(command.line_id, "never existed");
   return OrderEvents{ItemRemoved{command.line_id}};
 }
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -25,16 +27,28 @@ const Discount* FindDiscount(const Order& order, const DiscountCode& code) {
   return found == order.discounts.end() ? nullptr : &*found;
 }
 
+// The answer to a command that changes nothing, which is done wherever the order stands, or to one
+// that would change a price and may not; none: it may.
+std::optional<Decision> UnlessChanging(bool is_same, const std::optional<Money>& amount,
+                                       const Order& order) {
+  if (absl::Status status = CheckExists(order); !status.ok()) return status;
+  absl::Status currency = CheckCurrency(amount, order);
+  if (is_same && currency.ok()) return OrderEvents{};
+  if (absl::Status status = CheckDraft(order); !status.ok()) return status;
+  if (!currency.ok()) return currency;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Decision DecideOne(const ApplyDiscount& command, const Order& order) {
-  absl::Status status = CheckDraft(order);
-  if (status.ok()) status = CheckCurrency(command.amount, order);
-  if (!status.ok()) return status;
-
   const Discount discount{.code = command.code, .value = ValueOf(command.rate, command.amount)};
-  if (const Discount* known = FindDiscount(order, command.code)) {
-    if (*known == discount) return OrderEvents{};
+  const Discount* known = FindDiscount(order, command.code);
+  const bool is_same = known != nullptr && *known == discount;
+  if (std::optional<Decision> answer = UnlessChanging(is_same, command.amount, order)) {
+    return *std::move(answer);
+  }
+  if (known != nullptr) {
     return Refuse(Reason::kDiscountCodeReused,
                   absl::StrCat("discount ", command.code.value,
                                " is applied with another value; remove it first"));
@@ -47,28 +61,28 @@ Decision DecideOne(const ApplyDiscount& command, const Order& order) {
 }
 
 Decision DecideOne(const RemoveDiscount& command, const Order& order) {
-  if (absl::Status status = CheckDraft(order); !status.ok()) return status;
-  if (FindDiscount(order, command.code) == nullptr) return OrderEvents{};
+  const bool is_same = FindDiscount(order, command.code) == nullptr;
+  if (std::optional<Decision> answer = UnlessChanging(is_same, std::nullopt, order)) {
+    return *std::move(answer);
+  }
   // What was discounted comes back, with its tax: that may be too much.
   return IfPriced(order, DiscountRemoved{command.code});
 }
 
 Decision DecideOne(const SetShippingFee& command, const Order& order) {
-  absl::Status status = CheckDraft(order);
-  if (status.ok()) status = CheckCurrency(command.fee, order.currency);
-  if (!status.ok()) return status;
-  if (order.shipping_fee == command.fee.amount) return OrderEvents{};
+  const bool is_same = order.shipping_fee == command.fee.amount;
+  if (std::optional<Decision> answer = UnlessChanging(is_same, command.fee, order)) {
+    return *std::move(answer);
+  }
   return IfPriced(order, ShippingFeeSet{command.fee.amount});
 }
 
 Decision DecideOne(const SetTax& command, const Order& order) {
-  absl::Status status = CheckDraft(order);
-  if (status.ok()) status = CheckCurrency(command.amount, order);
-  if (!status.ok()) return status;
-
   RateOrAmount tax = ValueOf(command.rate, command.amount);
   if (tax.rate == Rate{0}) tax = {};  // No tax is one thing, however it is put.
-  if (order.tax == tax) return OrderEvents{};
+  if (std::optional<Decision> answer = UnlessChanging(order.tax == tax, command.amount, order)) {
+    return *std::move(answer);
+  }
   return IfPriced(order, TaxSet{tax});
 }
 

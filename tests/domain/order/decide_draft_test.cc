@@ -170,6 +170,38 @@ TEST(SetBillingAddress, IsRecordedUntilTheFirstCapture) {
   Given(Paid()).When(SetBillingAddress{kHome}).ThenNothing();
 }
 
+TEST(AskedAgain, WhatChangesNothingIsDoneHoweverFarTheOrderCame) {
+  const std::vector<OrderCommand> asked = {
+      Create(),
+      AddItem{Goods("GONE", 1, 1)},
+      RemoveItem{{3}},
+      ChangeItemQuantity{{1}, 5},
+      ApplyDiscount{{"HALF"}, Rate{500'000}, {}},
+      ApplyDiscount{{"BRIEF"}, Rate{1}, {}},
+      RemoveDiscount{{"BRIEF"}},
+      SetShippingFee{Eur(490)},
+      SetTax{Rate{190'000}, {}},
+      SetShippingAddress{kOffice},
+      SetBillingAddress{kHome},
+      ConfirmOrder{},
+      CancelOrder{"changed my mind"},
+  };
+  for (const std::size_t end : {std::size_t{1}, std::size_t{0}}) {  // Confirmed, then cancelled.
+    const auto story = Given(
+        std::vector<OrderCommand>(asked.begin(), asked.end() - static_cast<std::ptrdiff_t>(end)));
+    for (std::size_t i = 2; i + 2 < asked.size(); ++i) {
+      if (i == 5) continue;  // A discount that was taken away again would change the price.
+      SCOPED_TRACE(CommandName(asked[i]));
+      DeciderSpec(story).When(asked[i]).ThenNothing();
+    }
+    DeciderSpec(story).When(asked[5]).ThenRefused(end == 1 ? Reason::kNotDraft
+                                                           : Reason::kOrderEnded);
+    DeciderSpec(story)
+        .When(SetTax{Rate{1}, {}})
+        .ThenRefused(end == 1 ? Reason::kNotDraft : Reason::kOrderEnded);
+  }
+}
+
 TEST(SetNote, IsTakenAtAnyTime) {
   for (const auto& asked : {Draft(), Confirmed(), Shipped(), Completed(), Cancelled()}) {
     Given(asked).When(SetNote{"call"}).Then({NoteSet{"call"}});

@@ -169,7 +169,7 @@ v1::PaymentStatus ToMessage(domain::PaymentStatus status) {
 v1::FulfilmentStatus ToMessage(domain::FulfilmentStatus status) {
   switch (status) {
     case domain::FulfilmentStatus::kNone:
-      return v1::NOTHING_SHIPPED;
+      return v1::NONE;
     case domain::FulfilmentStatus::kPartiallyShipped:
       return v1::PARTIALLY_SHIPPED;
     case domain::FulfilmentStatus::kShipped:

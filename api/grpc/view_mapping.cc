@@ -128,6 +128,18 @@ void SetLedger(const domain::Order& order, v1::Ledger& message) {
   SetMoney(ledger.refund_due, order.currency, *message.mutable_refund_due());
 }
 
+v1::Freshness::State ToMessage(application::ViewState state) {
+  switch (state) {
+    case application::ViewState::kLive:
+      return v1::Freshness::LIVE;
+    case application::ViewState::kFilling:
+      return v1::Freshness::FILLING;
+    case application::ViewState::kStopped:
+      return v1::Freshness::STOPPED;
+  }
+  return v1::Freshness::STATE_UNSPECIFIED;
+}
+
 }  // namespace
 
 void SetOrder(const application::OrderView& view, v1::Order& message) {
@@ -201,6 +213,7 @@ void SetFreshness(const application::Freshness& freshness, v1::Freshness& messag
   if (freshness.lag_events.has_value()) message.set_lag_events(*freshness.lag_events);
   message.set_lag_ms(absl::ToInt64Milliseconds(freshness.lag));
   message.set_stale(freshness.stale);
+  message.set_state(ToMessage(freshness.state));
 }
 
 void SetCommandResponse(const application::CommandAnswer& answer,

@@ -29,6 +29,7 @@ int ShowPages(Session& session, Request request, bool all,
               TextTable table, Rows rows, AddRow add_row) {
   const OutputForm form = session.options().output;
   Response gathered;
+  bool has_warned = false;
   if (all && request.page_size() == 0) request.set_page_size(kFullPage);
   while (true) {
     grpc::ClientContext context;
@@ -59,6 +60,7 @@ int ShowPages(Session& session, Request request, bool all,
       }
     }
     if constexpr (requires { answer.freshness(); }) {
+      has_warned = has_warned || WarnOfFreshness(session, answer.freshness());
       if (last) TellFreshness(session, answer.freshness());
     }
     if (last || session.out().state() != Output::State::kOpen) return kExitOk;
@@ -77,8 +79,7 @@ auto EnumParser(bool (*parse)(google::protobuf::ConstStringParam, Enum*), std::s
     const std::string name = absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}});
     Enum value{};
     if (!parse(name, &value) || value == Enum{}) return absl::InvalidArgumentError(expected);
-    // A filter names this state as the domain does.
-    return name == v1::FulfilmentStatus_Name(v1::NOTHING_SHIPPED) ? "NONE" : name;
+    return name;
   };
 }
 
@@ -95,9 +96,9 @@ void AddChoices(CLI::App& app, ListChoices& choices) {
                                          "unpaid, authorized, partially_paid, paid, "
                                          "partially_refunded, refunded or failed"),
            [into](std::string name) { into->payment = std::move(name); });
-  AddValue(app, "--fulfilment", "nothing_shipped, partially_shipped, shipped, ...", "STATUS",
+  AddValue(app, "--fulfilment", "none, partially_shipped, shipped, ...", "STATUS",
            EnumParser<v1::FulfilmentStatus>(v1::FulfilmentStatus_Parse,
-                                            "nothing_shipped, partially_shipped, shipped, "
+                                            "none, partially_shipped, shipped, "
                                             "partially_delivered or delivered"),
            [into](std::string name) { into->fulfilment = std::move(name); });
   AddSwitch(app, "--held", "With a hold", [into] { into->held = true; });

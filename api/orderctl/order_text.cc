@@ -231,6 +231,21 @@ std::string ChangeText(const v1::OrderHistoryEntry& entry) {
          "\n";
 }
 
+std::string FreshnessWarning(const v1::Freshness& freshness) {
+  if (freshness.state() == v1::Freshness::FILLING) {
+    return "the read model is still being filled from the log: orders and changes may be missing; "
+           "ask again later";
+  }
+  if (freshness.state() == v1::Freshness::STOPPED) {
+    return "the read model has stopped: newer orders and changes are missing; the service's log "
+           "says why";
+  }
+  if (freshness.stale()) {
+    return "the demanded position was not reached in time: newer changes are missing";
+  }
+  return "";
+}
+
 std::string FreshnessText(const v1::Freshness& freshness) {
   return absl::StrCat(freshness.stale() ? "stale" : "fresh", " as of ",
                       Printable(freshness.position_token()), ", ",

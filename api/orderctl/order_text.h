@@ -26,6 +26,9 @@ std::string CustomerText(const v1::GetCustomerResponse& customer);
 /// One line for a watch.
 std::string ChangeText(const v1::OrderHistoryEntry& entry);
 
+/// What an answer may lack; empty: nothing.
+std::string FreshnessWarning(const v1::Freshness& freshness);
+
 /// "fresh as of TOKEN, 0 events and 0 ms behind".
 std::string FreshnessText(const v1::Freshness& freshness);
 

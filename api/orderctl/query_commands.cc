@@ -20,6 +20,7 @@ int GetOrder(Session& session, const v1::GetOrderRequest& request) {
   v1::GetOrderResponse answer;
   const grpc::Status status = session.queries().GetOrder(&context, request, &answer);
   if (!status.ok()) return session.Fail(status);
+  WarnOfFreshness(session, answer.freshness());
   TellFreshness(session, answer.freshness());
   switch (session.options().output) {
     case OutputForm::kTable:
@@ -60,6 +61,7 @@ int GetCustomer(Session& session, const v1::GetCustomerRequest& request) {
   v1::GetCustomerResponse answer;
   const grpc::Status status = session.queries().GetCustomer(&context, request, &answer);
   if (!status.ok()) return session.Fail(status);
+  WarnOfFreshness(session, answer.freshness());
   TellFreshness(session, answer.freshness());
   switch (session.options().output) {
     case OutputForm::kTable:

@@ -1,5 +1,6 @@
 #include "api/orderctl/read_command.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 #include "api/orderctl/json_text.h"
@@ -14,6 +15,14 @@ void AddReadOptions(CLI::App& app, v1::ReadOptions& options) {
           "TOKEN", [into](std::string token) { into->set_min_position(std::move(token)); });
   AddSwitch(app, "--allow-stale", "When that wait is over, answer with what there is",
             [into] { into->set_allow_stale(true); });
+}
+
+bool WarnOfFreshness(Session& session, const v1::Freshness& freshness) {
+  const std::string warning = FreshnessWarning(freshness);
+  if (!warning.empty() && session.options().output != OutputForm::kJson) {
+    WriteErrorLine(absl::StrCat("orderctl: warning: ", warning));
+  }
+  return !warning.empty();
 }
 
 void TellFreshness(Session& session, const v1::Freshness& freshness) {

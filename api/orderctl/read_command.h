@@ -24,5 +24,7 @@ void AddReadOptions(CLI::App& app, v1::ReadOptions& options);
 
 /// Says how new an answer is, if that was asked for. JSON holds it already.
 void TellFreshness(Session& session, const v1::Freshness& freshness);
+/// Warns of an answer that may lack something, and is true of one. JSON says it itself.
+bool WarnOfFreshness(Session& session, const v1::Freshness& freshness);
 
 }  // namespace orders::api

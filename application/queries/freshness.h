@@ -12,6 +12,12 @@
 
 namespace orders::application {
 
+enum class ViewState {
+  kLive,     ///< Follows the log.
+  kFilling,  ///< Not all history is applied: what it does not hold may exist.
+  kStopped,  ///< Comes no further.
+};
+
 /// How far a read model has come when it answered.
 struct Freshness {
   StoreIdentity store;
@@ -20,6 +26,7 @@ struct Freshness {
   /// Age of the oldest event received and not applied; 0 when caught up and none waits.
   absl::Duration lag = absl::ZeroDuration();
   bool stale = false;  ///< `min_position` was not reached and the caller allowed that.
+  ViewState state = ViewState::kLive;
 };
 
 /// What a caller asks of an answer's freshness.

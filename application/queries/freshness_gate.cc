@@ -92,11 +92,18 @@ class FreshnessGate::State : public std::enable_shared_from_this<State> {
 
   Freshness Current() const {
     ViewProgress progress;
+    bool has_ended = false;
     {
       const absl::MutexLock lock(&mutex_);
       progress = progress_;
+      has_ended = !ended_.ok();
     }
     Freshness freshness{.store = store_, .position = progress.position};
+    if (has_ended) {
+      freshness.state = ViewState::kStopped;
+    } else if (!progress.caught_up) {
+      freshness.state = ViewState::kFilling;
+    }
     if (progress.oldest_waiting != absl::InfiniteFuture()) {
       freshness.lag = ports_.clock.Now() - progress.oldest_waiting;
     } else if (!progress.caught_up && progress.position != LogPosition{}) {

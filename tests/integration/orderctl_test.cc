@@ -264,7 +264,7 @@ TEST_F(OrderctlTest, ListsByEveryChoice) {
   EXPECT_EQ(ids({"list", "--customer", "c-lists"}), only);
   EXPECT_EQ(ids({"list", "--customer", "c-lists", "--held"}), only);
   EXPECT_EQ(ids({"list", "--customer", "c-lists", "--status", "draft", "--payment", "unpaid",
-                 "--fulfilment", "nothing-shipped", "--sku", "TEA-1"}),
+                 "--fulfilment", "none", "--sku", "TEA-1"}),
             only);
   EXPECT_EQ(ids({"list", "--filter", "customer_id = \"c-lists\" AND total >= 5230"}), only);
   EXPECT_THAT(ids({"list", "--customer", "c-lists", "--status", "confirmed"}), IsEmpty());

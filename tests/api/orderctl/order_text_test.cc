@@ -63,6 +63,18 @@ TEST(OrderText, OfAHostileNoteMovesNoCursor) {
   EXPECT_THAT(OrderText(order), Not(HasSubstr("\r")));
 }
 
+TEST(FreshnessWarning, IsForAnswersThatMayLackSomethingAlone) {
+  v1::Freshness freshness;
+  freshness.set_state(v1::Freshness::LIVE);
+  EXPECT_EQ(FreshnessWarning(freshness), "");
+  freshness.set_stale(true);
+  EXPECT_THAT(FreshnessWarning(freshness), ::testing::HasSubstr("not reached"));
+  freshness.set_state(v1::Freshness::FILLING);
+  EXPECT_THAT(FreshnessWarning(freshness), ::testing::HasSubstr("still being filled"));
+  freshness.set_state(v1::Freshness::STOPPED);
+  EXPECT_THAT(FreshnessWarning(freshness), ::testing::HasSubstr("has stopped"));
+}
+
 TEST(FreshnessText, SaysWhenTheLagIsNotKnown) {
   v1::Freshness freshness;
   freshness.set_position_token("tok");

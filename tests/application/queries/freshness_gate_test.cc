@@ -177,7 +177,9 @@ TEST_F(FreshnessGateTest, AStoppedViewAnswersWhatItHasAndRefusesTheRest) {
   EXPECT_EQ(Reason(beyond), "VIEW_STOPPED");
   Answer met;
   Ask(Demand(7), met);
-  EXPECT_TRUE((*met).ok());
+  ASSERT_TRUE((*met).ok());
+  EXPECT_EQ((*met)->state, ViewState::kStopped);
+  EXPECT_FALSE((*met)->stale);
   Answer stale;
   Ask(Demand(8, /*allow_stale=*/true), stale);
   EXPECT_TRUE((*stale)->stale);
@@ -200,6 +202,19 @@ TEST_F(FreshnessGateTest, RefusesBadTokens) {
   Answer foreign;
   Ask({.min_position = EncodePositionToken({"other", 1}, {})}, foreign);
   EXPECT_EQ(Reason(foreign), "STORE_CHANGED");
+}
+
+TEST_F(FreshnessGateTest, SaysOfAnAnswerWhetherAllHistoryIsIn) {
+  EXPECT_EQ(gate_.Current().state, ViewState::kFilling);
+  gate_.Announce({.position = {4, 4}});
+  Answer early;
+  Ask({}, early);
+  ASSERT_TRUE((*early).ok());
+  EXPECT_EQ((*early)->state, ViewState::kFilling);
+  gate_.Announce({.position = {10, 10}, .caught_up = true});
+  EXPECT_EQ(gate_.Current().state, ViewState::kLive);
+  gate_.MarkStopped(absl::DataLossError("a gap"));
+  EXPECT_EQ(gate_.Current().state, ViewState::kStopped);
 }
 
 TEST_F(FreshnessGateTest, TellsTheLag) {

@@ -173,7 +173,8 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                                   return view.ok() ? (*view)->order.currency : domain::Currency();
                                 },
                             .newest_known = [this] { return orders_gate_->Current().position; }},
-      OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max)});
+      OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max),
+                            .stall_max = settings_.watch_stall_max});
   command_service_.emplace(OrderCommandService::Ports{*commands_, ids_, telemetry_, *lanes_, gate_},
                            backend_->identity, LimitsOf(settings_));
   query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, *query_workers_,

@@ -1,8 +1,27 @@
 #include "api/host/start_failure.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+#include "eventstoredb/node/embedded_event_store.h"
 
 namespace orders::api {
+namespace {
+
+/// `text` as one word of a shell.
+std::string ShellWord(const std::string& text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
+}
+
+/// The log lost its end: what cannot be undone is for a person to ask for, word by word.
+std::string TruncationAdvice(std::uint64_t position, const std::string& data) {
+  return absl::StrCat(
+      "Nothing was changed. Restore the folder from a backup that is newer; or, to "
+      "go on without what is lost, start once with: orderd serve --data ",
+      ShellWord(data), " --accept-truncation ", position, " (and your other flags).");
+}
+
+}  // namespace
 
 StartFailure DataFailure(const absl::Status& status, const std::string& path) {
   const auto failure = [&](ExitCode code, const std::string& advice) {
@@ -10,6 +29,9 @@ StartFailure DataFailure(const absl::Status& status, const std::string& path) {
   };
   switch (status.code()) {
     case absl::StatusCode::kDataLoss:
+      if (const auto position = eventstoredb::TruncationToAccept(status)) {
+        return failure(ExitCode::kDataDamaged, TruncationAdvice(*position, path));
+      }
       return failure(ExitCode::kDataDamaged,
                      "Nothing was changed. Restore the folder from a backup.");
     case absl::StatusCode::kNotFound:
@@ -31,7 +53,7 @@ StartFailure DataFailure(const absl::Status& status, const std::string& path) {
                      "Nothing was changed. Run the newer version, or name another folder with "
                      "--data.");
     case absl::StatusCode::kInvalidArgument:
-      return failure(ExitCode::kConfig, "Correct the setting.");
+      return failure(ExitCode::kConfig, "Correct the setting, or leave it out.");
     default:
       return failure(ExitCode::kInternal, "This is a bug; please report it.");
   }

@@ -43,6 +43,7 @@ std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& set
   options.directory = settings.data;
   options.in_memory = settings.in_memory;
   options.appends_in_flight_max = static_cast<std::size_t>(settings.commands_in_flight_max);
+  options.accept_truncation = settings.accept_truncation;
   options.free_space_min_bytes = settings.free_space_min;
   options.free_space_min_percent = settings.free_space_min_percent;
   options.on_fatal = [&telemetry, on_fatal = std::move(on_fatal)](const absl::Status& status) {
@@ -59,6 +60,13 @@ std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& set
     telemetry.Log(Severity::kWarning,
                   absl::StrCat("not durable: data ", settings.data,
                                " lies in memory (tmpfs) and is lost with the machine"));
+  }
+  if (settings.accept_truncation.has_value()) {
+    telemetry.Log(
+        Severity::kWarning,
+        absl::StrCat("the end of the log was given up, tokens made before are refused: "
+                     "position=",
+                     *settings.accept_truncation, " generation=", (*opened)->generation()));
   }
   StoreBackend backend;
   backend.monitor = std::make_unique<AlwaysReachable>();

@@ -99,6 +99,13 @@ std::optional<std::string> SetListen(std::string_view value, Settings& settings)
   return std::nullopt;
 }
 
+std::optional<std::string> SetAcceptTruncation(std::string_view value, Settings& settings) {
+  constexpr std::uint64_t kPositionMax = std::numeric_limits<std::int64_t>::max();
+  settings.accept_truncation = ParseNumber<std::uint64_t>(value, 0, kPositionMax);
+  if (settings.accept_truncation.has_value() || value == "none") return std::nullopt;
+  return "takes the position at which the log ends, as the refusal to start names it";
+}
+
 std::optional<std::string> SetLogFormat(std::string_view value, Settings& settings) {
   const std::optional<LogFormat> format = ParseLogFormat(value);
   if (!format.has_value()) return "takes text or json";
@@ -121,6 +128,9 @@ std::vector<SettingRow> MakeRows() {
        SetData},
       {"in-memory", "", "Keep everything in memory: nothing outlives the process.", "false",
        Switch(&Settings::in_memory)},
+      {"accept-truncation", "POSITION",
+       "For one start, after a refusal that names it: go on from a log that lost its end.", "none",
+       SetAcceptTruncation, /*flag_only=*/true},
       {"grpc-listen", "HOST:PORT", "Where to serve gRPC; port 0 picks one that is free.",
        "127.0.0.1:50051", SetListen},
       {"insecure", "",
@@ -142,6 +152,9 @@ std::vector<SettingRow> MakeRows() {
        Number(&Settings::commands_in_flight_max, 1, kMany)},
       {"watches-max", "N", "Watches open at one time, 0 to 100000.", "1000",
        Number(&Settings::watches_max, 0, 100'000)},
+      {"watch-stall-max", "TIME",
+       "How long a watch may take no message, 1s to 1h; then it is ended.", "30s",
+       Time(&Settings::watch_stall_max, absl::Seconds(1), absl::Hours(1))},
       {"deadline-default", "TIME", "Of a call that states none, 10ms to 1h.", "10s",
        Time(&Settings::deadline_default, absl::Milliseconds(10), absl::Hours(1))},
       {"deadline-max", "TIME", "Of a call that states a later one, 10ms to 1h.", "1m",

@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -34,7 +36,7 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   app.set_help_flag();
   app.add_flag("--help,-h", parsed.help);
   app.add_flag("--version", parsed.version);
-  app.add_subcommand("serve")->fallthrough();
+  const CLI::App* const serve = app.add_subcommand("serve")->fallthrough();
   for (const SettingRow& row : SettingRows()) {
     std::vector<std::string>& values = parsed.given[row.name];
     if (row.value_name.empty()) {
@@ -50,10 +52,31 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());  // As CLI11 wants them.
   try {
     app.parse(std::move(arguments));
+  } catch (const CLI::ExtrasError&) {
+    return UsageError(absl::StrCat("\"", app.remaining(/*recurse=*/true).front(),
+                                   "\" is neither a flag nor the command serve"));
   } catch (const CLI::ParseError& error) {
     return UsageError(error.what());
   }
+  if (serve->count() > 1) return UsageError("serve is given twice");
   return parsed;
+}
+
+/// A flag and what it does, in two columns of at most 100 together.
+void AppendHelp(const std::string& head, const std::string& text, std::string& help) {
+  constexpr std::size_t kTextWidth = 68;
+  std::string line;
+  std::string left = head;
+  const auto end_line = [&] {
+    absl::StrAppend(&help, absl::StrFormat("  %-28s %s\n", left, line));
+    left.clear();
+    line.clear();
+  };
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!line.empty() && line.size() + 1 + word.size() > kTextWidth) end_line();
+    absl::StrAppend(&line, line.empty() ? "" : " ", word);
+  }
+  end_line();
 }
 
 }  // namespace
@@ -78,6 +101,12 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
       value = given.front();
       source = SettingSource::kFlag;
     } else if (const char* set = environment(variable); set != nullptr) {
+      if (row.flag_only) {
+        return UsageError(absl::StrCat(variable,
+                                       " is not taken, it would outlive the one start it "
+                                       "is meant for: unset it and give ",
+                                       row.flag(), " instead"));
+      }
       value = set;
       from = variable;
       source = SettingSource::kEnvironment;
@@ -96,17 +125,19 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
 std::string SettingsHelp() {
   std::string help =
       "Usage: orderd [serve] [flags]\n\n"
-      "Serves orders over gRPC. Each flag may be given as an environment variable too\n"
-      "(--grpc-listen: ORDERS_GRPC_LISTEN); the flag counts.\n\n";
+      "Serves orders over gRPC until SIGTERM or Ctrl-C; ready when it says so on standard output.\n"
+      "Each flag may be given as an environment variable too (--grpc-listen: ORDERS_GRPC_LISTEN);\n"
+      "the flag counts.\n\n";
   for (const SettingRow& row : SettingRows()) {
     const std::string head =
         row.value_name.empty() ? row.flag() : absl::StrCat(row.flag(), " ", row.value_name);
-    const std::string tail =
-        row.value_name.empty() ? std::string() : absl::StrCat(" Default: ", row.default_value, ".");
-    absl::StrAppend(&help, absl::StrFormat("  %-28s %s%s\n", head, row.help, tail));
+    std::string text = row.help;
+    if (row.flag_only) absl::StrAppend(&text, " As a flag only.");
+    if (!row.value_name.empty()) absl::StrAppend(&text, " Default: ", row.default_value, ".");
+    AppendHelp(head, text, help);
   }
-  absl::StrAppend(&help, absl::StrFormat("  %-28s %s\n", "--version", "Print the version."),
-                  absl::StrFormat("  %-28s %s\n", "--help", "Print this."));
+  AppendHelp("--version", "Print the version.", help);
+  AppendHelp("--help, -h", "Print this.", help);
   return help;
 }
 

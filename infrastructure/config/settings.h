@@ -29,8 +29,9 @@ struct ListenAddress {
 
 /// How the service runs. The defaults serve on this machine alone, with data in ./data.
 struct Settings {
-  std::string data = "data";  ///< Directory; made if missing.
-  bool in_memory = false;     ///< Nothing is kept; `data` is not looked at.
+  std::string data = "data";                       ///< Directory; made if missing.
+  bool in_memory = false;                          ///< Nothing is kept; `data` is not looked at.
+  std::optional<std::uint64_t> accept_truncation;  ///< See EmbeddedEventStoreOptions.
   ListenAddress grpc_listen;
   bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
   LogFormat log_format = LogFormat::kText;
@@ -42,6 +43,7 @@ struct Settings {
   int commands_per_order_max = 256;
   int commands_in_flight_max = 4'096;
   int watches_max = 1'000;
+  absl::Duration watch_stall_max = absl::Seconds(30);  ///< Then a watch nobody reads is ended.
   absl::Duration deadline_default = absl::Seconds(10);
   absl::Duration deadline_max = absl::Seconds(60);
   absl::Duration drain_max = absl::Seconds(5);
@@ -63,6 +65,8 @@ struct SettingRow {
   std::string default_value;  ///< As it would be written.
   /// Sets it, or says what a value must look like.
   std::function<std::optional<std::string>(std::string_view value, Settings& settings)> set;
+  /// Meant for one start: refused as an environment variable, which would stay.
+  bool flag_only = false;
 
   std::string flag() const;
   std::string environment() const;

@@ -16,6 +16,7 @@
 #include "infrastructure/node/random_uuid.h"
 #include "infrastructure/node/stream_lookup.h"
 #include "infrastructure/node/vfs_file.h"
+#include "infrastructure/node/witness_check.h"
 #include "infrastructure/sqlite/transaction.h"
 
 namespace eventstoredb {
@@ -177,50 +178,9 @@ absl::StatusOr<LogHead> ReadHead(sqlite::Database& database) {
   return head;
 }
 
-absl::Status CheckChainAt(sqlite::Database& database, const WitnessedHead& witnessed) {
-  if (witnessed.event_position == 0) return absl::OkStatus();
-  absl::StatusOr<sqlite::Statement> get =
-      database.Prepare("SELECT chain FROM events WHERE position=?");
-  if (!get.ok()) return get.status();
-  get->BindInt64(1, static_cast<std::int64_t>(witnessed.event_position));
-  const absl::StatusOr<bool> row = get->Step();
-  if (!row.ok()) return row.status();
-  if (*row && get->ColumnBlob(0) == AsBlob(witnessed.chain)) return absl::OkStatus();
-  return absl::DataLossError(
-      absl::StrCat("the log is not the one whose head was witnessed: other "
-                   "content at position ",
-                   witnessed.event_position));
-}
-
-// Answers the position that must not be handed out again.
-absl::StatusOr<std::uint64_t> CheckWitness(sqlite::Database& database, const LogIdentity& identity,
-                                           const LogHead& head,
-                                           const std::optional<WitnessedHead>& witnessed,
-                                           std::optional<std::uint64_t> accept_truncation) {
-  if (!witnessed.has_value()) return head.position;
-  const bool accepted = accept_truncation == head.position;
-  const std::uint64_t floor = std::max(head.position, witnessed->position);
-  if (witnessed->store_id != identity.store_id) {
-    return absl::DataLossError("the log and its head witness belong to different stores");
-  }
-  if (accepted) return floor;
-  if (witnessed->position > head.position || witnessed->generation > identity.generation) {
-    return absl::DataLossError(absl::StrCat(
-        "the log ends at position ", head.position, " of generation ", identity.generation,
-        ", but position ", witnessed->position, " of generation ", witnessed->generation,
-        " was acknowledged: events are lost. To go on without them, accept the truncation at ",
-        head.position));
-  }
-  if (witnessed->generation == identity.generation) {
-    if (const absl::Status chained = CheckChainAt(database, *witnessed); !chained.ok()) {
-      return chained;
-    }
-  }
-  return floor;
-}
-
 // Marks the log as open, and as of this version: an older program would show what is deleted.
-absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, bool new_generation) {
+absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, std::uint64_t generation) {
+  const bool new_generation = generation != log.identity.generation;
   const absl::StatusOr<std::int64_t> version = database.QueryInt64("PRAGMA user_version");
   if (!version.ok()) return version.status();
   const bool is_older = *version < kFormatVersion;
@@ -234,7 +194,7 @@ absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, bool new_gener
     put = database.Execute(absl::StrCat("PRAGMA user_version=", kFormatVersion));
   }
   if (new_generation) {
-    ++log.identity.generation;
+    log.identity.generation = generation;
     if (put.ok()) put = PutMeta(database, "generation", absl::StrCat(log.identity.generation));
     if (put.ok()) put = PutMeta(database, "position", absl::StrCat(log.head.position));
   }
@@ -295,10 +255,10 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
   const absl::StatusOr<LogHead> head = ReadHead(database);
   if (!head.ok()) return head.status();
   log.head = *head;
-  const absl::StatusOr<std::uint64_t> floor =
+  const absl::StatusOr<WitnessVerdict> verdict =
       CheckWitness(database, log.identity, log.head, witnessed, options.accept_truncation);
-  if (!floor.ok()) return floor.status();
-  log.head.position = *floor;
+  if (!verdict.ok()) return verdict.status();
+  log.head.position = verdict->position_floor;
   const absl::StatusOr<bool> has_metastreams = HasMetastreams(database);
   if (!has_metastreams.ok()) return has_metastreams.status();
   log.has_metastreams = *has_metastreams;
@@ -310,7 +270,10 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
     if (!moved.ok() && !absl::IsResourceExhausted(moved.status())) return moved.status();
   }
   const bool new_generation = options.new_generation || options.accept_truncation.has_value();
-  if (const absl::Status marked = MarkOpen(database, log, new_generation); !marked.ok()) {
+  // Above the witnessed one too: tokens of a generation that was lost must not fit this one.
+  const std::uint64_t generation =
+      new_generation ? verdict->generation_floor + 1 : log.identity.generation;
+  if (const absl::Status marked = MarkOpen(database, log, generation); !marked.ok()) {
     return marked;
   }
   if (witness == nullptr) return log;

@@ -55,4 +55,12 @@ std::vector<v1::OrderHistoryEntry> ChangeWatch::TakeUntilCaughtUp() {
   return changes;
 }
 
+bool ChangeWatch::AwaitProgress() {
+  v1::WatchOrdersResponse message;
+  while (Read(message)) {
+    if (message.has_progress()) return true;
+  }
+  return false;
+}
+
 }  // namespace orders::testing_support

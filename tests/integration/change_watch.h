@@ -25,6 +25,8 @@ class ChangeWatch {
   std::optional<v1::OrderHistoryEntry> Next();
   /// Waits until the watch says that it is caught up, and returns the changes before that.
   std::vector<v1::OrderHistoryEntry> TakeUntilCaughtUp();
+  /// Waits for the next word of progress, over changes. False: the watch ended, see `status`.
+  bool AwaitProgress();
   void Cancel() { context_.TryCancel(); }
   /// Where to go on after the last message that was read.
   const std::string& resume_token() const { return resume_token_; }

@@ -341,6 +341,27 @@ TEST_F(Watch, OfOneOrderSeesOnlyItsChanges) {
   }
 }
 
+TEST_F(Watch, ThatHasNothingToSaySaysHowFarItHasCome) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  OrdersClient client(process_->address());
+  const CommandAnswer start = client.Send(CreateRequest("mine"));
+  ASSERT_TRUE(start.ok()) << Describe(start.status);
+  ChangeWatch watch(client, "mine", start.response.position_token());
+  ASSERT_TRUE(watch.AwaitProgress()) << Describe(watch.status());
+  const std::string caught_up = watch.resume_token();
+  ASSERT_TRUE(client.Send(CreateRequest("other")).ok());
+  // Bounded by the watch's own deadline.
+  while (watch.resume_token() == caught_up) {
+    ASSERT_TRUE(watch.AwaitProgress()) << Describe(watch.status());
+  }
+  // Its token is past the other order's change, and in front of what comes.
+  ASSERT_TRUE(client.Send(CreateRequest("later")).ok());
+  ChangeWatch resumed(client, "", watch.resume_token());
+  const auto next = resumed.Next();
+  ASSERT_TRUE(next.has_value()) << Describe(resumed.status());
+  EXPECT_EQ(next->order_id(), "later");
+}
+
 TEST_F(Watch, UnderLoadSeesWhatTheHistoriesHave) {
   ASSERT_NO_FATAL_FAILURE(Start());
   OrdersClient client(process_->address());

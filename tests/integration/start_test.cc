@@ -148,6 +148,22 @@ TEST(Start, HelpNamesEveryFlagOnStandardOutput) {
   }
 }
 
+TEST(Start, VersionAndHelpAreTheSameWhereverTheyStand) {
+  const ProcessEnd help = RunOrderd({"--help"});
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"serve", "--help"}, {"-h"}, {"--data", "x", "--help"}}) {
+    const ProcessEnd end = RunOrderd(words);
+    EXPECT_EQ(end.exit_code, 0) << end.err;
+    EXPECT_EQ(end.out, help.out);
+  }
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--version"}, {"serve", "--version"}}) {
+    const ProcessEnd end = RunOrderd(words);
+    EXPECT_EQ(end.exit_code, 0) << end.err;
+    EXPECT_THAT(end.out, ::testing::MatchesRegex("orderd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  }
+}
+
 TEST(Start, APortInUseIsNamedAndNothingIsLeftRunning) {
   const ScratchFolder scratch;
   const BusyPort busy;

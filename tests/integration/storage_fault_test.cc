@@ -84,6 +84,18 @@ TEST_F(StorageFault, AFlippedByteInAnEventIsNeverServed) {
   const auto read = client.GetOrder("order-7", newest.response[0].position_token());
   EXPECT_FALSE(read.ok()) << read.response.DebugString();
   EXPECT_NE(read.code(), Code::NOT_FOUND) << "an order that exists was denied";
+  // Lists hold what there was, and say that it is not all.
+  const auto listed = client.Send(v1::ListOrdersRequest());
+  ASSERT_TRUE(listed.ok()) << Describe(listed.status);
+  EXPECT_EQ(listed.response.freshness().state(), v1::Freshness::STOPPED);
+  EXPECT_GT(listed.response.freshness().lag_events(), 0U);
+  v1::ListOrdersRequest all;
+  all.mutable_options()->set_min_position(newest.response[0].position_token());
+  ExpectError(client.Send(all).status, Code::UNAVAILABLE, "VIEW_STOPPED");
+  const ProcessEnd table = RunToEnd({ORDERCTL_BINARY, "--server", process_->address(), "list"},
+                                    absl::Seconds(60));
+  EXPECT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_THAT(table.err, HasSubstr("orderctl: warning: the read model has stopped"));
   // Orders in other pages of the file go on.
   const auto other = client.ReadHistory("order-40");
   ASSERT_TRUE(other.ok()) << Describe(other.status);
@@ -208,6 +220,77 @@ TEST_F(LostTail, AnEmptyLogBesideItsWitnessIsNoticed) {
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(log() + end);
   const ProcessEnd end = RunOrderd(ServeArguments(data()));
   EXPECT_EQ(end.exit_code, 65) << end.err;
+}
+
+TEST_F(LostTail, IsGoneOnWithoutOnlyByTheWordsOfTheRefusal) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(StoreOrders(5));
+  ASSERT_EQ(process_->Stop().exit_code, 0);
+  const std::string older = ReadWholeFile(log());
+  ASSERT_NO_FATAL_FAILURE(Start());
+  std::string lost_token;
+  {
+    OrdersClient client(process_->address());
+    for (int i = 0; i < 3; ++i) {
+      const CommandAnswer lost = client.Send(CreateRequest(absl::StrCat("lost-", i)));
+      ASSERT_TRUE(lost.ok()) << Describe(lost.status);
+      lost_token = lost.response.position_token();
+    }
+  }
+  ASSERT_EQ(process_->Stop().exit_code, 0);
+  WriteWholeFile(log(), older);
+
+  const std::vector<std::string> serve = ServeArguments(data());
+  const auto with = [&serve](const std::string& position) {
+    std::vector<std::string> arguments = serve;
+    arguments.insert(arguments.end(), {"--accept-truncation", position});
+    return arguments;
+  };
+  const ProcessEnd refused = RunOrderd(serve);
+  EXPECT_EQ(refused.exit_code, 65) << refused.err;
+  // Five creates are positions 1 to 5, three more were acknowledged.
+  EXPECT_THAT(refused.err, HasSubstr("ends at position 5 "));
+  EXPECT_THAT(refused.err, HasSubstr("but position 8 "));
+  EXPECT_THAT(refused.err,
+              HasSubstr(absl::StrCat("orderd serve --data '", data(), "' --accept-truncation 5")));
+  for (const char* wrong : {"4", "6", "8", "0"}) {
+    const ProcessEnd end = RunOrderd(with(wrong));
+    EXPECT_EQ(end.exit_code, 65) << wrong << ": " << end.err;
+    EXPECT_THAT(end.err, HasSubstr("--accept-truncation 5")) << wrong;
+  }
+  EXPECT_TRUE(ReadWholeFile(log()) == older) << "a refused start changed the log";
+
+  ASSERT_NO_FATAL_FAILURE(Start({.data = data(), .arguments = {"--accept-truncation", "5"}}));
+  EXPECT_THAT(process_->err(), HasSubstr("the end of the log was given up"));
+  {
+    OrdersClient client(process_->address());
+    ExpectError(client.GetOrder("order-0", lost_token).status, Code::FAILED_PRECONDITION,
+                "STORE_CHANGED");
+    ChangeWatch stale(client, "", lost_token);
+    EXPECT_FALSE(stale.Next().has_value());
+    ExpectError(stale.status(), Code::FAILED_PRECONDITION, "STORE_CHANGED");
+    // Kept orders are there, lost ones are not, and their ids are free.
+    const CommandAnswer created = client.Send(CreateRequest("lost-0", "again"));
+    ASSERT_TRUE(created.ok()) << Describe(created.status);
+    EXPECT_FALSE(created.response.replayed());
+    const auto listed = client.ListAll("", created.response.position_token());
+    ASSERT_TRUE(listed.ok()) << Describe(listed.status);
+    EXPECT_EQ(listed.response.size(), 6U);
+    const auto history = client.ReadHistory("order-4");
+    EXPECT_TRUE(history.ok()) << Describe(history.status);
+  }
+  ASSERT_EQ(process_->Stop().exit_code, 0);
+
+  // The lost positions, 6 to 8, are not handed out again.
+  const ProcessEnd last =
+      RunToEnd({"sqlite3", log(), "SELECT group_concat(position) FROM events"}, absl::Seconds(30));
+  ASSERT_EQ(last.exit_code, 0) << last.err << " (this test needs sqlite3)";
+  EXPECT_EQ(last.out, "1,2,3,4,5,9\n");
+  // For one start: a log that is whole has nothing to accept.
+  const ProcessEnd again = RunOrderd(with("9"));
+  EXPECT_EQ(again.exit_code, 78) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("no truncation to accept"));
+  ASSERT_NO_FATAL_FAILURE(Start());
 }
 
 TEST_F(StorageFault, ReadModelsThatAreDamagedAreMadeAgain) {
@@ -342,6 +425,27 @@ TEST_F(FullDisk, AStartOnAFullDiskSaysSoAndWorksWhenThereIsRoom) {
   FreeUp();
   ASSERT_NO_FATAL_FAILURE(StartOnDisk("0B"));
   OrdersClient client(process_->address());
+  EXPECT_TRUE(client.Send(CreateRequest("after")).ok());
+}
+
+TEST_F(FullDisk, ThatIsReadOnlyIsRefusedAndServedAgainWhenItIsNot) {
+  ASSERT_NO_FATAL_FAILURE(StartOnDisk("0B"));
+  {
+    OrdersClient client(process_->address());
+    ASSERT_TRUE(client.Send(CreateRequest("before")).ok());
+  }
+  ASSERT_EQ(process_->Stop().exit_code, 0);
+  ASSERT_EQ(RunToEnd({"mount", "-o", "remount,ro", disk_}, absl::Seconds(30)).exit_code, 0);
+  for (const char* folder : {"/data", "/new"}) {
+    const ProcessEnd end = RunOrderd({"serve", "--data", disk_ + folder, "--grpc-listen",
+                                      "127.0.0.1:0", "--free-space-min", "0B"});
+    EXPECT_TRUE(end.exit_code == 77 || end.exit_code == 73) << end.exit_code << " " << end.err;
+    EXPECT_THAT(end.err, HasSubstr(disk_ + folder));
+  }
+  ASSERT_EQ(RunToEnd({"mount", "-o", "remount,rw", disk_}, absl::Seconds(30)).exit_code, 0);
+  ASSERT_NO_FATAL_FAILURE(StartOnDisk("0B"));
+  OrdersClient client(process_->address());
+  EXPECT_TRUE(client.ReadHistory("before").ok());
   EXPECT_TRUE(client.Send(CreateRequest("after")).ok());
 }
 

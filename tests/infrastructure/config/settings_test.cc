@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -41,6 +43,7 @@ TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
   const Settings settings = Resolved({}).settings;
   EXPECT_EQ(settings.data, defaults.data);
   EXPECT_EQ(settings.in_memory, defaults.in_memory);
+  EXPECT_EQ(settings.accept_truncation, defaults.accept_truncation);
   EXPECT_EQ(settings.grpc_listen.ToString(), defaults.grpc_listen.ToString());
   EXPECT_EQ(settings.insecure, defaults.insecure);
   EXPECT_EQ(settings.log_format, defaults.log_format);
@@ -51,6 +54,7 @@ TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
   EXPECT_EQ(settings.commands_per_order_max, defaults.commands_per_order_max);
   EXPECT_EQ(settings.commands_in_flight_max, defaults.commands_in_flight_max);
   EXPECT_EQ(settings.watches_max, defaults.watches_max);
+  EXPECT_EQ(settings.watch_stall_max, defaults.watch_stall_max);
   EXPECT_EQ(settings.deadline_default, defaults.deadline_default);
   EXPECT_EQ(settings.deadline_max, defaults.deadline_max);
   EXPECT_EQ(settings.drain_max, defaults.drain_max);
@@ -71,6 +75,14 @@ TEST(Settings, TakeTheFlagOverTheEnvironmentOverTheDefaultAndKeepTheSource) {
   EXPECT_EQ(resolved.sources.at("query-workers"), SettingSource::kEnvironment);
   EXPECT_EQ(resolved.sources.at("data"), SettingSource::kDefault);
   EXPECT_EQ(resolved.sources.size(), SettingRows().size());
+}
+
+TEST(Settings, TakeAnAcceptedTruncationFromTheFlagAlone) {
+  EXPECT_EQ(Resolved({"serve", "--accept-truncation", "12"}).settings.accept_truncation, 12U);
+  EXPECT_EQ(Resolved({}).settings.accept_truncation, std::nullopt);
+  const std::string refusal = Refusal({}, {{"ORDERS_ACCEPT_TRUNCATION", "12"}});
+  EXPECT_THAT(refusal, HasSubstr("ORDERS_ACCEPT_TRUNCATION"));
+  EXPECT_THAT(refusal, HasSubstr("--accept-truncation"));
 }
 
 TEST(Settings, TakeTheWordServeBeforeOrAfterFlagsOrNotAtAll) {
@@ -98,7 +110,9 @@ TEST(Settings, AreRefusedWithOneLineThatNamesTheFlag) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"--nope"}, "--nope"},
       {{"--nope=1"}, "--nope"},
-      {{"stray"}, "stray"},
+      {{"stray"}, "\"stray\" is neither a flag nor the command serve"},
+      {{"serve", "stray"}, "\"stray\" is neither a flag nor the command serve"},
+      {{"serve", "serve"}, "serve is given twice"},
       {{"--data"}, "--data"},
       {{"--data", "a", "--data", "b"}, "--data is given twice"},
       {{"--in-memory", "--in-memory"}, "--in-memory is given twice"},
@@ -113,6 +127,9 @@ TEST(Settings, AreRefusedWithOneLineThatNamesTheFlag) {
       {{"--grpc-listen", "127.0.0.1:65536"}, "--grpc-listen"},
       {{"--grpc-listen", "127.0.0.1:abc"}, "--grpc-listen"},
       {{"--grpc-listen", "127.0.0.1"}, "--grpc-listen"},
+      {{"--accept-truncation", "-1"}, "--accept-truncation"},
+      {{"--accept-truncation", "all"}, "--accept-truncation"},
+      {{"--accept-truncation", "9223372036854775808"}, "--accept-truncation"},
       {{"--log-format", "xml"}, "--log-format"},
       {{"--log-level", "loud"}, "--log-level"},
       {{"--drain-max", "5"}, "--drain-max"},
@@ -157,6 +174,9 @@ TEST(Settings, HelpListsEveryRowAndNamesDiffer) {
   for (const SettingRow& row : SettingRows()) {
     EXPECT_THAT(help, HasSubstr(row.flag()));
     EXPECT_TRUE(names.insert(row.environment()).second) << row.name;
+  }
+  for (const absl::string_view line : absl::StrSplit(help, '\n')) {
+    EXPECT_LE(line.size(), 100U) << line;
   }
 }
 

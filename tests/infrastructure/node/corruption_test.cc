@@ -300,9 +300,43 @@ TEST_F(Corruption, AnAcceptedTruncationGoesOnInANewGenerationAndReusesNoPosition
   ASSERT_TRUE(next.ok());
   EXPECT_GT(next->position->commit, kAppends + 1);
   store.reset();
+  options.accept_truncation = next->position->commit;
+  EXPECT_TRUE(absl::IsInvalidArgument(EmbeddedEventStore::Open(options).status()))
+      << "nothing is lost that could be accepted";
   store = MustOpen(Options(options.directory));
   ASSERT_NE(store, nullptr) << "accepted once, for good";
   EXPECT_EQ(store->generation(), 2U);
+}
+
+TEST_F(Corruption, ARefusalForALostEndSaysWhatToAccept) {
+  Files half;
+  const Files files = GivenAKilledStore(&half);
+  Files mixed = half;
+  mixed["head.witness"] = files.at("head.witness");
+  const EmbeddedEventStoreOptions options = Options(Put(mixed));
+  const absl::Status refused = EmbeddedEventStore::Open(options).status();
+  EXPECT_EQ(TruncationToAccept(refused), 1U) << refused;
+  EXPECT_EQ(TruncationToAccept(absl::DataLossError("damaged")), std::nullopt);
+  EXPECT_EQ(TruncationToAccept(absl::OkStatus()), std::nullopt);
+}
+
+TEST_F(Corruption, AnAcceptedTruncationIsNoGenerationThatWasLost) {
+  const Files first = GivenAClosedStore();
+  EmbeddedEventStoreOptions options = Options(Put(first));
+  options.new_generation = true;
+  { ASSERT_NE(MustOpen(options), nullptr); }
+  // The log as it was before, beside the witness of generation 2.
+  std::filesystem::remove(options.directory + "/events.db-wal");
+  std::filesystem::remove(options.directory + "/events.db-shm");
+  Files mixed = first;
+  mixed["head.witness"] = Load(options.directory).at("head.witness");
+  options = Options(Put(mixed));
+  const auto end = TruncationToAccept(EmbeddedEventStore::Open(options).status());
+  ASSERT_TRUE(end.has_value());
+  options.accept_truncation = end;
+  const auto store = MustOpen(options);
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(store->generation(), 3U);
 }
 
 TEST_F(Corruption, AWitnessThatIsDamagedOrMissingKeepsNobodyFromAnIntactLog) {

@@ -49,7 +49,8 @@ struct EmbeddedEventStoreOptions {
   int free_space_min_percent = 5;  ///< Of the file system; the larger of the two counts.
 
   /// The log ends before what was once acknowledged, an operator has seen that, and wants to go on
-  /// from the log's last event, which must be at this position. Mints a new generation.
+  /// from the log's end, which must be at this position: see TruncationToAccept. Mints a new
+  /// generation. Of a log that is whole it is InvalidArgument, so it cannot stay set by mistake.
   std::optional<std::uint64_t> accept_truncation;
   /// The files were restored or imported: checkpoints and tokens made before must not fit.
   bool new_generation = false;
@@ -63,6 +64,10 @@ struct EmbeddedEventStoreOptions {
   /// For tests: false loses acknowledged appends at a power cut.
   bool durability_for_tests = true;
 };
+
+/// Of an error of EmbeddedEventStore::Open: where the log ends, if that is all that is wrong with
+/// it, and so what EmbeddedEventStoreOptions::accept_truncation would have to be.
+std::optional<std::uint64_t> TruncationToAccept(const absl::Status& status);
 
 struct EmbeddedEventStoreStats {
   std::uint64_t groups = 0;  ///< Commits, each with one sync.
@@ -95,7 +100,7 @@ class EmbeddedEventStore : public EventStore {
   ///   AlreadyExists       75: another process has it open; the text names it
   ///   PermissionDenied    77: not ours to read and write, or a read-only file system
   ///   FailedPrecondition  78: written by a newer version, or not an event store; untouched
-  ///   InvalidArgument     78: an option out of range
+  ///   InvalidArgument     78: an option out of range, or accept_truncation of a log that is whole
   static absl::StatusOr<std::unique_ptr<EmbeddedEventStore>> Open(
       EmbeddedEventStoreOptions options);
 

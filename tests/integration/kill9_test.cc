@@ -116,7 +116,8 @@ class Kill9 : public ::testing::Test {
     for (const auto& [request_id, count] : recorded) {
       EXPECT_EQ(count, 0) << request_id << " recorded events that were never acknowledged";
     }
-    std::printf("%zu orders, %zu acknowledged events\n", histories.size(), events);
+    std::printf("%d cycles, %d clients, %zu orders, %zu acknowledged events\n", Cycles(), kShoppers,
+                histories.size(), events);
   }
 
   const std::uint32_t seed_ = Seed();

@@ -1,3 +1,10 @@
+# Instrumented programs may take this many times as long; what a test demands of them is the same. It
+# scales ctest's time-outs, and those of the tests that run the real programs.
+set(ORDERS_TIMEOUT_FACTOR 1)
+if(ORDERS_SANITIZE)
+  set(ORDERS_TIMEOUT_FACTOR 5)
+endif()
+
 # orders_add_test(<name> SOURCES <file>... [LIBS <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
 # One gtest executable, one ctest entry: the suites share their set-up, and ctest shows one line each.
 function(orders_add_test name)
@@ -13,5 +20,6 @@ function(orders_add_test name)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
+  math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * ${ORDERS_TIMEOUT_FACTOR}")
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()

@@ -105,7 +105,7 @@ bool OrderctlProcess::ReadSome(absl::Time deadline) {
 }
 
 bool OrderctlProcess::WaitForOutput(const std::string& text, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = absl::Now() + timeout * ORDERS_TIMEOUT_FACTOR;
   while (result_.out.find(text) == std::string::npos) {
     if (!ReadSome(deadline)) return false;
   }
@@ -117,7 +117,7 @@ void OrderctlProcess::CloseOutput() { CloseEnd(out_); }
 void OrderctlProcess::Signal(int signal) { kill(pid_, signal); }
 
 OrderctlResult OrderctlProcess::Wait(absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = absl::Now() + timeout * ORDERS_TIMEOUT_FACTOR;
   while (ReadSome(deadline)) {
   }
   // The pipes may end a little before the process does; a process that hangs is killed.

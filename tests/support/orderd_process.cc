@@ -124,7 +124,7 @@ ProcessEnd RunToEnd(const std::vector<std::string>& command, absl::Duration with
     failed.err = std::strerror(errno);
     return failed;
   }
-  const absl::Time end = absl::Now() + within;
+  const absl::Time end = absl::Now() + within * ORDERS_TIMEOUT_FACTOR;
   int wait_status = 0;
   while (absl::Now() < end) {
     if (waitpid(child, &wait_status, WNOHANG) == child) return MakeEnd(true, wait_status, output);
@@ -154,7 +154,7 @@ absl::StatusOr<std::unique_ptr<OrderdProcess>> OrderdProcess::Start(const Orderd
     process->ended_ = true;
     return absl::NotFoundError(absl::StrCat("cannot fork: ", std::strerror(errno)));
   }
-  const absl::Time end = absl::Now() + options.ready_within;
+  const absl::Time end = absl::Now() + options.ready_within * ORDERS_TIMEOUT_FACTOR;
   while (absl::Now() < end) {
     process->address_ = FindAddress(process->out());
     if (!process->address_.empty()) return process;
@@ -184,7 +184,7 @@ void OrderdProcess::SendSignal(int signal) const { kill(pid_, signal); }
 bool OrderdProcess::IsRunning() { return !Reap(WNOHANG); }
 
 ProcessEnd OrderdProcess::WaitForEnd(absl::Duration within) {
-  const absl::Time end = absl::Now() + within;
+  const absl::Time end = absl::Now() + within * ORDERS_TIMEOUT_FACTOR;
   while (!Reap(WNOHANG)) {
     if (absl::Now() >= end) {
       KillNow();

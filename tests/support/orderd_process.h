@@ -11,6 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+// A program that is built with a sanitizer takes longer: every wait below lasts
+// ORDERS_TIMEOUT_FACTOR times what is said (see cmake/OrdersTest.cmake).
 namespace orders::testing_support {
 
 /// A folder of its own for one test, removed with all that is in it.

@@ -66,7 +66,7 @@ void StartScriptedAppend(EmbeddedEventStore& store, std::uint64_t n, Answered an
 
 // Streams that are written, deleted and written again, some with metadata of their own.
 constexpr std::uint64_t kWritesPerStream = 3;
-constexpr std::uint64_t kRecreatedStreams = 30;
+constexpr std::uint64_t kRecreatedStreams = 10;
 std::string RecreatedStream(std::uint64_t i) { return absl::StrCat("again-", i); }
 
 void StartRecreation(EmbeddedEventStore& store, std::uint64_t n, Answered answered) {

@@ -4,9 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "api/orderctl/command_line.h"
 #include "api/orderctl/exit_codes.h"
 #include "api/orderctl/json_text.h"
-#include "api/orderctl/options.h"
+#include "api/orderctl/session.h"
 #include "api/orderctl/text_table.h"
 
 namespace orders::api {

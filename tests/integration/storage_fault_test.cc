@@ -92,8 +92,8 @@ TEST_F(StorageFault, AFlippedByteInAnEventIsNeverServed) {
   v1::ListOrdersRequest all;
   all.mutable_options()->set_min_position(newest.response[0].position_token());
   ExpectError(client.Send(all).status, Code::UNAVAILABLE, "VIEW_STOPPED");
-  const ProcessEnd table = RunToEnd({ORDERCTL_BINARY, "--server", process_->address(), "list"},
-                                    absl::Seconds(60));
+  const ProcessEnd table =
+      RunToEnd({ORDERCTL_BINARY, "--server", process_->address(), "list"}, absl::Seconds(60));
   EXPECT_EQ(table.exit_code, 0) << table.err;
   EXPECT_THAT(table.err, HasSubstr("orderctl: warning: the read model has stopped"));
   // Orders in other pages of the file go on.

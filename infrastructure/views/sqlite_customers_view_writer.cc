@@ -5,8 +5,6 @@
 #include <tuple>
 #include <vector>
 
-#include <malloc.h>
-
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
 
@@ -243,7 +241,6 @@ absl::Status SqliteCustomersViewWriter::FinishBuild() {
   Discard();
   if (absl::Status finished = file_->FinishBuild(); !finished.ok()) return finished;
   buffer_.set_clean_bytes_max(options_.clean_bytes_max_live);
-  malloc_trim(0);
   return absl::OkStatus();
 }
 

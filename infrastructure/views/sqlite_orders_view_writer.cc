@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <malloc.h>
-
 #include "absl/hash/hash.h"
 
 #include "application/queries/order_summary.h"
@@ -279,8 +277,6 @@ absl::Status SqliteOrdersViewWriter::FinishBuild() {
   if (!filled.ok()) return file_->NoteFailure(filled);
   if (absl::Status finished = file_->FinishBuild(); !finished.ok()) return finished;
   buffer_.set_clean_bytes_max(options_.clean_bytes_max_live);
-  // Tens of megabytes of small blocks were just given back; the kernel may have them.
-  malloc_trim(0);
   return absl::OkStatus();
 }
 

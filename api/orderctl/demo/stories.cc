@@ -92,10 +92,10 @@ void HeldForAWhile(DemoOrder& order, SplitMix64& random) {
   CaptureOpen(order, "pay-1");
   Hold(order, kind);
   if (random.Percent(25)) return;  // Somebody looks at it tomorrow.
-  v1::ShipItemsRequest early;
-  early.set_shipment_id("ship-early");
-  early.set_all_remaining(true);
-  order.Refused("shipping while on hold", early, &CommandStub::ShipItems);
+  v1::CapturePaymentRequest more;
+  more.set_payment_id("pay-more");
+  more.mutable_amount()->set_minor_units(1);
+  order.Refused("paying while on hold", more, &CommandStub::CapturePayment);
   Release(order, kind);
   ShipAll(order, "ship-1");
   Deliver(order, "ship-1");

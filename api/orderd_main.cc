@@ -15,6 +15,7 @@
 
 #include "api/exit_codes.h"
 #include "api/host/host.h"
+#include "api/host/store_host.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/telemetry/counting_telemetry.h"
 #include "infrastructure/telemetry/logging.h"
@@ -59,12 +60,14 @@ int AwaitSignal() {
   _exit(128 + signal);
 }
 
-ExitCode Serve(const infrastructure::Settings& settings) {
+/// `AnyHost` is Host or StoreHost.
+template <typename AnyHost>
+ExitCode Run(const infrastructure::Settings& settings) {
   infrastructure::Logging logging(
       {.format = settings.log_format, .severity_min = settings.log_level});
   infrastructure::CountingTelemetry telemetry(logging);
   StartFailure failure;
-  const std::unique_ptr<Host> host = Host::Start(
+  const std::unique_ptr<AnyHost> host = AnyHost::Start(
       settings, telemetry, [] { kill(getpid(), kFatalSignal); }, failure);
   if (host == nullptr) {
     std::fprintf(stderr, "orderd: %s\n", failure.text.c_str());
@@ -95,7 +98,9 @@ ExitCode Main(const std::vector<std::string>& arguments) {
     std::fputs(print->text.c_str(), stdout);
     return ExitCode::kOk;
   }
-  return Serve(std::get<infrastructure::ResolvedSettings>(*resolved).settings);
+  const auto& settings = std::get<infrastructure::ResolvedSettings>(*resolved).settings;
+  return settings.command == infrastructure::Command::kStore ? Run<StoreHost>(settings)
+                                                             : Run<Host>(settings);
 }
 
 }  // namespace

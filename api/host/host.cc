@@ -1,5 +1,6 @@
 #include "api/host/host.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "api/grpc/order_change_hub.h"
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
+#include "api/host/listen_rule.h"
 #include "api/host/store_backend.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/order_lanes.h"
@@ -22,6 +24,7 @@
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
 #include "application/queries/order_view_cache.h"
+#include "eventstoredb/node/node_server.h"
 #include "infrastructure/config/secret_file.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/journal/event_codec.h"
@@ -59,6 +62,7 @@ class Host::Impl {
 
   bool OpenStore(std::function<void()> on_fatal, StartFailure& failure);
   bool OpenViews(StartFailure& failure);
+  bool StartStoreServer(StartFailure& failure);
   bool StartServer(StartFailure& failure);
   bool Stop();
   void Abandon();
@@ -97,6 +101,7 @@ class Host::Impl {
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
   std::unique_ptr<GrpcServer> server_;
+  std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
 };
 
 bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
@@ -141,6 +146,27 @@ bool Host::Impl::OpenViews(StartFailure& failure) {
   projections_->Add(std::make_unique<application::CustomersProjection>(views_->customers_writer()),
                     *customers_gate_);
   projections_->Start();
+  return true;
+}
+
+bool Host::Impl::StartStoreServer(StartFailure& failure) {
+  if (!settings_.store_listen.has_value()) return true;
+  if (backend_->embedded == nullptr) {
+    failure = {
+        ExitCode::kConfig,
+        "store-listen serves the embedded store, and this service runs on another one. Leave "
+        "it out."};
+    projections_->Stop();
+    return false;
+  }
+  auto server = eventstoredb::NodeServer::Start({.address = settings_.store_listen->ToString()},
+                                                *backend_->embedded);
+  if (!server.ok()) {
+    failure = ListenFailure(server.status(), "store-listen");
+    projections_->Stop();
+    return false;
+  }
+  store_server_ = *std::move(server);
   return true;
 }
 
@@ -200,7 +226,9 @@ bool Host::Impl::StartServer(StartFailure& failure) {
 }
 
 bool Host::Impl::Stop() {
+  const absl::Time drained_by = absl::Now() + settings_.drain_max;
   server_->SetHealth(false);
+  if (store_server_ != nullptr) store_server_->Drain();
   gate_.Close();
   changes_->Stop();
   // Who waits for a read model to come along would wait until its deadline.
@@ -214,6 +242,10 @@ bool Host::Impl::Stop() {
   }
   lanes_->Stop();
   query_workers_->Stop();
+  if (store_server_ != nullptr) {
+    store_server_->Stop(std::max(absl::ZeroDuration(), drained_by - absl::Now()));
+    store_server_.reset();
+  }
   // Nobody is inside, and nobody comes in: the services touch nothing of what goes now.
   queries_.reset();
   commands_.reset();
@@ -231,6 +263,7 @@ bool Host::Impl::Stop() {
 void Host::Impl::Abandon() {
   if (server_ == nullptr) return;
   server_->SetHealth(false);
+  if (store_server_ != nullptr) store_server_->Drain();
   gate_.Close();
   changes_->Stop();
   (void)gate_.WaitIdle(kAbandonWaitMax);
@@ -240,30 +273,34 @@ void Host::Impl::Abandon() {
 std::string Host::Impl::ReadyLine() const {
   infrastructure::ListenAddress address = settings_.grpc_listen;
   address.port = server_->port();
-  return absl::StrCat(
-      "orderd ready grpc=", address.ToString(), " store=", backend_->kind,
-      settings_.in_memory ? "" : " data=", settings_.in_memory ? "" : settings_.data);
+  std::string line =
+      absl::StrCat("orderd ready grpc=", address.ToString(), " store=", backend_->kind);
+  if (store_server_ != nullptr) {
+    infrastructure::ListenAddress store_address = *settings_.store_listen;
+    store_address.port = store_server_->port();
+    absl::StrAppend(&line, " store-listen=", store_address.ToString());
+  }
+  if (!settings_.in_memory) absl::StrAppend(&line, " data=", settings_.data);
+  return line;
 }
 
 std::unique_ptr<Host> Host::Start(const Settings& settings, application::Telemetry& telemetry,
                                   std::function<void()> on_fatal, StartFailure& failure) {
-  if (!settings.grpc_listen.IsLoopback()) {
-    if (!settings.insecure) {
-      failure = {ExitCode::kConfig,
-                 absl::StrCat("grpc-listen ", settings.grpc_listen.ToString(),
-                              " is reached from other machines, and there is neither TLS nor a "
-                              "token. Name a loopback address, as 127.0.0.1:50051, or add "
-                              "--insecure if the network may be trusted.")};
+  if (auto refused = CheckListenAddress("grpc-listen", settings.grpc_listen, settings.insecure,
+                                        "read and change every order", telemetry)) {
+    failure = *std::move(refused);
+    return nullptr;
+  }
+  if (settings.store_listen.has_value()) {
+    if (auto refused = CheckListenAddress("store-listen", *settings.store_listen, settings.insecure,
+                                          "read and change every event", telemetry)) {
+      failure = *std::move(refused);
       return nullptr;
     }
-    telemetry.Log(Severity::kWarning,
-                  absl::StrCat("INSECURE: ", settings.grpc_listen.ToString(),
-                               " is reached from other machines without TLS or tokens; whoever "
-                               "reaches it may read and change every order"));
   }
   auto impl = std::make_unique<Impl>(settings, telemetry);
   if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
-      !impl->StartServer(failure)) {
+      !impl->StartStoreServer(failure) || !impl->StartServer(failure)) {
     return nullptr;
   }
   return std::unique_ptr<Host>(new Host(std::move(impl)));

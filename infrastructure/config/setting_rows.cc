@@ -90,11 +90,12 @@ std::optional<std::string> SetData(std::string_view value, Settings& settings) {
   return std::nullopt;
 }
 
+constexpr char kTakesAddress[] =
+    "takes HOST:PORT with a port from 0 to 65535, like 127.0.0.1:50051 or [::1]:50051";
+
 std::optional<std::string> SetListen(std::string_view value, Settings& settings) {
   const std::optional<ListenAddress> address = ListenAddress::Parse(value);
-  if (!address.has_value()) {
-    return "takes HOST:PORT with a port from 0 to 65535, like 127.0.0.1:50051 or [::1]:50051";
-  }
+  if (!address.has_value()) return kTakesAddress;
   settings.grpc_listen = *address;
   return std::nullopt;
 }
@@ -104,6 +105,13 @@ std::optional<std::string> SetAcceptTruncation(std::string_view value, Settings&
   settings.accept_truncation = ParseNumber<std::uint64_t>(value, 0, kPositionMax);
   if (settings.accept_truncation.has_value() || value == "none") return std::nullopt;
   return "takes the position at which the log ends, as the refusal to start names it";
+}
+
+std::optional<std::string> SetStoreListen(std::string_view value, Settings& settings) {
+  settings.store_listen = ListenAddress::Parse(value);
+  // Empty: the default of serve, which keeps its store to itself.
+  if (settings.store_listen.has_value() || value.empty()) return std::nullopt;
+  return kTakesAddress;
 }
 
 std::optional<std::string> SetLogFormat(std::string_view value, Settings& settings) {
@@ -125,21 +133,30 @@ std::vector<SettingRow> MakeRows() {
   constexpr int kMany = 1'000'000;
   return {
       {"data", "DIR", "Directory of the log and the read models; made if it is missing.", "data",
-       SetData},
+       SetData, UsedBy::kBoth},
       {"in-memory", "", "Keep everything in memory: nothing outlives the process.", "false",
-       Switch(&Settings::in_memory)},
+       Switch(&Settings::in_memory), UsedBy::kBoth},
       {"accept-truncation", "POSITION",
        "For one start, after a refusal that names it: go on from a log that lost its end.", "none",
-       SetAcceptTruncation, /*flag_only=*/true},
+       SetAcceptTruncation, UsedBy::kBoth, /*flag_only=*/true},
       {"grpc-listen", "HOST:PORT", "Where to serve gRPC; port 0 picks one that is free.",
        "127.0.0.1:50051", SetListen},
+      {"store-listen", "HOST:PORT",
+       "Where to serve the event store itself to any client of its protocol; not at all if absent.",
+       "", SetStoreListen},
+      {"listen", "HOST:PORT", "Where to serve; port 0 picks one that is free.", "127.0.0.1:2113",
+       [](std::string_view value, Settings& settings) {
+         return value.empty() ? kTakesAddress : SetStoreListen(value, settings);
+       },
+       UsedBy::kStore},
       {"insecure", "",
        "Allow an address beyond loopback: without TLS and without tokens, so that whoever reaches "
        "it is believed.",
-       "false", Switch(&Settings::insecure)},
-      {"log-format", "FORMAT", "Lines on stderr: text or json.", "text", SetLogFormat},
+       "false", Switch(&Settings::insecure), UsedBy::kBoth},
+      {"log-format", "FORMAT", "Lines on stderr: text or json.", "text", SetLogFormat,
+       UsedBy::kBoth},
       {"log-level", "LEVEL", "Least that is logged: debug, info, warning, error.", "info",
-       SetLogLevel},
+       SetLogLevel, UsedBy::kBoth},
       {"workers", "N", "Threads for commands, 1 to 1024.", "64",
        Number(&Settings::workers, 1, 1'024)},
       {"query-workers", "N", "Threads for lists, history and watches that catch up, 1 to 256.", "4",
@@ -160,7 +177,7 @@ std::vector<SettingRow> MakeRows() {
       {"deadline-max", "TIME", "Of a call that states a later one, 10ms to 1h.", "1m",
        Time(&Settings::deadline_max, absl::Milliseconds(10), absl::Hours(1))},
       {"drain-max", "TIME", "How long a stop waits for what is in flight, 10ms to 10m.", "5s",
-       Time(&Settings::drain_max, absl::Milliseconds(10), absl::Minutes(10))},
+       Time(&Settings::drain_max, absl::Milliseconds(10), absl::Minutes(10)), UsedBy::kBoth},
       {"command-cache", "SIZE", "Memory for the states that commands decide on.", "64MiB",
        Bytes(&Settings::command_cache_bytes_max, kCacheMax)},
       {"view-cache", "SIZE", "Memory for orders that were read lately.", "32MiB",
@@ -168,13 +185,12 @@ std::vector<SettingRow> MakeRows() {
       {"answer-cache", "SIZE", "Memory for encoded answers of GetOrder.", "32MiB",
        Bytes(&Settings::order_bytes_cache_max, kCacheMax)},
       {"grpc-memory", "SIZE", "Memory that gRPC may hold for calls.", "256MiB",
-       Bytes(&Settings::grpc_memory_max, kCacheMax)},
-      {"free-space-min", "SIZE",
-       "Below this much free disk commands are refused, and queries go on.", "256MiB",
-       Bytes(&Settings::free_space_min, kCacheMax)},
+       Bytes(&Settings::grpc_memory_max, kCacheMax), UsedBy::kBoth},
+      {"free-space-min", "SIZE", "Below this much free disk writes are refused, and reads go on.",
+       "256MiB", Bytes(&Settings::free_space_min, kCacheMax), UsedBy::kBoth},
       {"free-space-min-percent", "N",
        "The same in percent of the disk, 0 to 100; the larger of the two counts.", "5",
-       Number(&Settings::free_space_min_percent, 0, 100)},
+       Number(&Settings::free_space_min_percent, 0, 100), UsedBy::kBoth},
   };
 }
 
@@ -183,6 +199,10 @@ std::vector<SettingRow> MakeRows() {
 const std::vector<SettingRow>& SettingRows() {
   static const auto& rows = *new std::vector<SettingRow>(MakeRows());
   return rows;
+}
+
+bool SettingRow::IsOf(Command command) const {
+  return used_by == UsedBy::kBoth || (used_by == UsedBy::kStore) == (command == Command::kStore);
 }
 
 std::string SettingRow::flag() const { return absl::StrCat("--", name); }

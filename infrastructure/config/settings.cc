@@ -15,14 +15,16 @@ namespace {
 
 constexpr std::string_view kVersion = "orderd 0.1.0\n";
 
-absl::Status UsageError(const std::string& text) {
-  return absl::InvalidArgumentError(absl::StrCat(text, " (orderd --help lists all flags)"));
+absl::Status UsageError(Command command, const std::string& text) {
+  const char* help = command == Command::kStore ? "orderd store --help" : "orderd --help";
+  return absl::InvalidArgumentError(absl::StrCat(text, " (", help, " lists all flags)"));
 }
 
 /// The values each flag was given, by name; a switch without a value says "true".
 using Given = std::map<std::string, std::vector<std::string>>;
 
 struct Parsed {
+  Command command = Command::kServe;
   Given given;
   bool help = false;
   bool version = false;
@@ -37,6 +39,7 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   app.add_flag("--help,-h", parsed.help);
   app.add_flag("--version", parsed.version);
   const CLI::App* const serve = app.add_subcommand("serve")->fallthrough();
+  const CLI::App* const store = app.add_subcommand("store")->fallthrough();
   for (const SettingRow& row : SettingRows()) {
     std::vector<std::string>& values = parsed.given[row.name];
     if (row.value_name.empty()) {
@@ -53,12 +56,16 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ExtrasError&) {
-    return UsageError(absl::StrCat("\"", app.remaining(/*recurse=*/true).front(),
-                                   "\" is neither a flag nor the command serve"));
+    return UsageError(parsed.command,
+                      absl::StrCat("\"", app.remaining(/*recurse=*/true).front(),
+                                   "\" is neither a flag nor a command, serve or store"));
   } catch (const CLI::ParseError& error) {
-    return UsageError(error.what());
+    return UsageError(parsed.command, error.what());
   }
-  if (serve->count() > 1) return UsageError("serve is given twice");
+  if (serve->count() + store->count() > 1) {
+    return UsageError(parsed.command, "serve or store is to be given once");
+  }
+  if (store->parsed()) parsed.command = Command::kStore;
   return parsed;
 }
 
@@ -86,13 +93,20 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
     const std::function<const char*(const std::string&)>& environment) {
   absl::StatusOr<Parsed> parsed = ParseFlags(arguments);
   if (!parsed.ok()) return parsed.status();
-  if (parsed->help) return PrintAndExit{SettingsHelp()};
+  const Command command = parsed->command;
+  if (parsed->help) return PrintAndExit{SettingsHelp(command)};
   if (parsed->version) return PrintAndExit{std::string(kVersion)};
 
   ResolvedSettings resolved;
+  resolved.settings.command = command;
   for (const SettingRow& row : SettingRows()) {
     const std::vector<std::string>& given = parsed->given[row.name];
-    if (given.size() > 1) return UsageError(absl::StrCat(row.flag(), " is given twice"));
+    if (!row.IsOf(command)) {
+      if (given.empty()) continue;
+      return UsageError(command, absl::StrCat(row.flag(), " is no flag of orderd ",
+                                              command == Command::kStore ? "store" : "serve"));
+    }
+    if (given.size() > 1) return UsageError(command, absl::StrCat(row.flag(), " is given twice"));
     std::string from = row.flag();
     std::string value = row.default_value;
     SettingSource source = SettingSource::kDefault;
@@ -102,38 +116,49 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
       source = SettingSource::kFlag;
     } else if (const char* set = environment(variable); set != nullptr) {
       if (row.flag_only) {
-        return UsageError(absl::StrCat(variable,
-                                       " is not taken, it would outlive the one start it "
-                                       "is meant for: unset it and give ",
-                                       row.flag(), " instead"));
+        return UsageError(command, absl::StrCat(variable,
+                                                " is not taken, it would outlive the one start it "
+                                                "is meant for: unset it and give ",
+                                                row.flag(), " instead"));
       }
       value = set;
       from = variable;
       source = SettingSource::kEnvironment;
     }
     if (const std::optional<std::string> takes = row.set(value, resolved.settings)) {
-      return UsageError(absl::StrCat(from, " ", *takes, ", not \"", value, "\""));
+      return UsageError(command, absl::StrCat(from, " ", *takes, ", not \"", value, "\""));
     }
     resolved.sources[row.name] = source;
   }
   if (resolved.settings.deadline_default > resolved.settings.deadline_max) {
-    return UsageError("--deadline-default must not be above --deadline-max");
+    return UsageError(command, "--deadline-default must not be above --deadline-max");
   }
   return resolved;
 }
 
-std::string SettingsHelp() {
-  std::string help =
-      "Usage: orderd [serve] [flags]\n\n"
-      "Serves orders over gRPC until SIGTERM or Ctrl-C; ready when it says so on standard output.\n"
-      "Each flag may be given as an environment variable too (--grpc-listen: ORDERS_GRPC_LISTEN);\n"
-      "the flag counts.\n\n";
+std::string SettingsHelp(Command command) {
+  std::string help = command == Command::kStore
+                         ? "Usage: orderd store [flags]\n\n"
+                           "Serves the event store alone, to any client of EventStoreDB's "
+                           "protocol, until SIGTERM or\n"
+                           "Ctrl-C; ready when it says so on standard output. Each flag may be "
+                           "given as an environment\n"
+                           "variable too (--listen: ORDERS_LISTEN); the flag counts.\n\n"
+                         : "Usage: orderd [serve] [flags]\n\n"
+                           "Serves orders over gRPC until SIGTERM or Ctrl-C; ready when it says so "
+                           "on standard output.\n"
+                           "Each flag may be given as an environment variable too (--grpc-listen: "
+                           "ORDERS_GRPC_LISTEN);\n"
+                           "the flag counts. `orderd store` serves the event store alone: orderd "
+                           "store --help.\n\n";
   for (const SettingRow& row : SettingRows()) {
+    if (!row.IsOf(command)) continue;
     const std::string head =
         row.value_name.empty() ? row.flag() : absl::StrCat(row.flag(), " ", row.value_name);
     std::string text = row.help;
     if (row.flag_only) absl::StrAppend(&text, " As a flag only.");
-    if (!row.value_name.empty()) absl::StrAppend(&text, " Default: ", row.default_value, ".");
+    if (!row.value_name.empty() && !row.default_value.empty())
+      absl::StrAppend(&text, " Default: ", row.default_value, ".");
     AppendHelp(head, text, help);
   }
   AppendHelp("--version", "Print the version.", help);

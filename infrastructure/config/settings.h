@@ -27,12 +27,21 @@ struct ListenAddress {
   bool IsLoopback() const;
 };
 
-/// How the service runs. The defaults serve on this machine alone, with data in ./data.
+/// What orderd is to run.
+enum class Command {
+  kServe,  ///< The order service.
+  kStore,  ///< The event store alone, for any client of its protocol.
+};
+
+/// How it runs. The defaults serve on this machine alone, with data in ./data.
 struct Settings {
+  Command command = Command::kServe;
   std::string data = "data";                       ///< Directory; made if missing.
   bool in_memory = false;                          ///< Nothing is kept; `data` is not looked at.
   std::optional<std::uint64_t> accept_truncation;  ///< See EmbeddedEventStoreOptions.
   ListenAddress grpc_listen;
+  /// Where the store's own protocol is served. kStore: always set. kServe: not, if absent.
+  std::optional<ListenAddress> store_listen;
   bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
   LogFormat log_format = LogFormat::kText;
   application::Severity log_level = application::Severity::kInfo;
@@ -57,6 +66,8 @@ struct Settings {
 
 enum class SettingSource { kDefault, kEnvironment, kFlag };
 
+enum class UsedBy { kServe, kStore, kBoth };
+
 /// One row of the table that all of this is made of: flags, environment, help, documentation.
 struct SettingRow {
   std::string name;        ///< "grpc-listen": flag --grpc-listen, environment ORDERS_GRPC_LISTEN.
@@ -65,9 +76,11 @@ struct SettingRow {
   std::string default_value;  ///< As it would be written.
   /// Sets it, or says what a value must look like.
   std::function<std::optional<std::string>(std::string_view value, Settings& settings)> set;
+  UsedBy used_by = UsedBy::kServe;
   /// Meant for one start: refused as an environment variable, which would stay.
   bool flag_only = false;
 
+  bool IsOf(Command command) const;
   std::string flag() const;
   std::string environment() const;
 };
@@ -75,7 +88,7 @@ const std::vector<SettingRow>& SettingRows();
 
 struct ResolvedSettings {
   Settings settings;
-  std::map<std::string, SettingSource> sources;  ///< By name; all of them.
+  std::map<std::string, SettingSource> sources;  ///< By name; all of the command's.
 };
 /// --help, --version: nothing is to be run.
 struct PrintAndExit {
@@ -84,11 +97,11 @@ struct PrintAndExit {
 
 /// Flags over environment over defaults. `arguments` without the program's name; `environment`
 /// gives a variable's value, or null. Errors: InvalidArgument, one line that names the flag or
-/// variable and says what it takes.
+/// variable and says what it takes; a flag of the other command too.
 absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
     const std::vector<std::string>& arguments,
     const std::function<const char*(const std::string&)>& environment);
 
-std::string SettingsHelp();
+std::string SettingsHelp(Command command);
 
 }  // namespace orders::infrastructure

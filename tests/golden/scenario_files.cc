@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace eventstoredb::golden {
 
@@ -12,6 +14,11 @@ std::vector<std::string> ScenarioFiles() {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::string ReadCoveragePage() {
+  std::ifstream in(PROTOCOL_COVERAGE_PAGE);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {

@@ -28,7 +28,6 @@ namespace {
 
 constexpr absl::Duration kPollInterval = absl::Milliseconds(2);
 constexpr absl::string_view kReadyPrefix = "orderd ready ";
-constexpr absl::string_view kAddressPrefix = "grpc=";
 
 /// Starts `command` with its output in two files of `output`. -1: it could not be started.
 pid_t Spawn(const std::vector<std::string>& command, const ScratchFolder& output) {
@@ -66,20 +65,30 @@ ProcessEnd MakeEnd(bool ended, int wait_status, const ScratchFolder& output) {
   return end;
 }
 
-/// HOST:PORT of the line that says ready; empty: not said yet.
-std::string FindAddress(absl::string_view out) {
+/// What follows `prefix`, as "grpc=", in the line that says ready; empty: not said, or not yet.
+std::string FindReadyWord(absl::string_view out, absl::string_view prefix) {
   // A line without its end may be half written.
   const std::size_t whole = out.rfind('\n');
   if (whole == absl::string_view::npos) return "";
   for (const absl::string_view line : absl::StrSplit(out.substr(0, whole), '\n')) {
     if (!absl::StartsWith(line, kReadyPrefix)) continue;
     for (const absl::string_view word : absl::StrSplit(line, ' ')) {
-      if (absl::StartsWith(word, kAddressPrefix)) {
-        return std::string(word.substr(kAddressPrefix.size()));
-      }
+      if (absl::StartsWith(word, prefix)) return std::string(word.substr(prefix.size()));
     }
   }
   return "";
+}
+
+std::vector<std::string> Arguments(const std::string& command, const std::string& data,
+                                   const std::string& listen_flag, const std::string& listen) {
+  std::vector<std::string> arguments = {command};
+  if (data.empty()) {
+    arguments.emplace_back("--in-memory");
+  } else {
+    arguments.insert(arguments.end(), {"--data", data});
+  }
+  arguments.insert(arguments.end(), {listen_flag, listen});
+  return arguments;
 }
 
 }  // namespace
@@ -103,17 +112,18 @@ std::string ScratchFolder::Path(const std::string& name) const {
   return absl::StrCat(path_, "/", name);
 }
 
+std::string OrderdProcess::ReadyWord(const std::string& key) const {
+  return FindReadyWord(out(), absl::StrCat(key, "="));
+}
+
 std::string OrderdPath() { return ORDERD_PATH; }
 
 std::vector<std::string> ServeArguments(const std::string& data, const std::string& listen) {
-  std::vector<std::string> arguments = {"serve"};
-  if (data.empty()) {
-    arguments.emplace_back("--in-memory");
-  } else {
-    arguments.insert(arguments.end(), {"--data", data});
-  }
-  arguments.insert(arguments.end(), {"--grpc-listen", listen});
-  return arguments;
+  return Arguments("serve", data, "--grpc-listen", listen);
+}
+
+std::vector<std::string> StoreArguments(const std::string& data, const std::string& listen) {
+  return Arguments("store", data, "--listen", listen);
 }
 
 ProcessEnd RunToEnd(const std::vector<std::string>& command, absl::Duration within) {
@@ -144,7 +154,9 @@ ProcessEnd RunOrderd(const std::vector<std::string>& arguments, absl::Duration w
 absl::StatusOr<std::unique_ptr<OrderdProcess>> OrderdProcess::Start(const OrderdOptions& options) {
   std::vector<std::string> command = options.wrapper;
   command.push_back(OrderdPath());
-  for (const std::string& argument : ServeArguments(options.data, options.listen))
+  for (const std::string& argument : options.store_alone
+                                         ? StoreArguments(options.data, options.listen)
+                                         : ServeArguments(options.data, options.listen))
     command.push_back(argument);
   command.insert(command.end(), options.arguments.begin(), options.arguments.end());
 
@@ -156,7 +168,7 @@ absl::StatusOr<std::unique_ptr<OrderdProcess>> OrderdProcess::Start(const Orderd
   }
   const absl::Time end = absl::Now() + options.ready_within * ORDERS_TIMEOUT_FACTOR;
   while (absl::Now() < end) {
-    process->address_ = FindAddress(process->out());
+    process->address_ = process->ReadyWord(options.store_alone ? "store" : "grpc");
     if (!process->address_.empty()) return process;
     if (process->Reap(WNOHANG)) {
       const ProcessEnd ended = MakeEnd(true, process->wait_status_, process->output_);

@@ -31,9 +31,11 @@ class ScratchFolder {
 };
 
 struct OrderdOptions {
+  /// `orderd store`, the event store alone; else `orderd serve`.
+  bool store_alone = false;
   /// --data; empty: --in-memory.
   std::string data;
-  /// --grpc-listen.
+  /// --grpc-listen; of the store alone, --listen.
   std::string listen = "127.0.0.1:0";
   /// After those two.
   std::vector<std::string> arguments;
@@ -62,6 +64,9 @@ std::string OrderdPath();
 /// The arguments that serve `data` (empty: in memory).
 std::vector<std::string> ServeArguments(const std::string& data,
                                         const std::string& listen = "127.0.0.1:0");
+/// The same for the event store alone.
+std::vector<std::string> StoreArguments(const std::string& data,
+                                        const std::string& listen = "127.0.0.1:0");
 
 /// One running service. The kernel kills it when the thread that started it ends, so start it from
 /// the test's own thread. Not thread-safe, except SendSignal.
@@ -77,6 +82,8 @@ class OrderdProcess {
 
   /// HOST:PORT from the line that says ready.
   const std::string& address() const { return address_; }
+  /// What that line says of `key`, as "store-listen"; empty if nothing.
+  std::string ReadyWord(const std::string& key) const;
   pid_t pid() const { return pid_; }
   void SendSignal(int signal) const;
   bool IsRunning();

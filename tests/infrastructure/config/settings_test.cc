@@ -74,7 +74,7 @@ TEST(Settings, TakeTheFlagOverTheEnvironmentOverTheDefaultAndKeepTheSource) {
   EXPECT_EQ(resolved.sources.at("workers"), SettingSource::kFlag);
   EXPECT_EQ(resolved.sources.at("query-workers"), SettingSource::kEnvironment);
   EXPECT_EQ(resolved.sources.at("data"), SettingSource::kDefault);
-  EXPECT_EQ(resolved.sources.size(), SettingRows().size());
+  EXPECT_EQ(resolved.sources.count("listen"), 0U) << "of orderd store";
 }
 
 TEST(Settings, TakeAnAcceptedTruncationFromTheFlagAlone) {
@@ -110,9 +110,9 @@ TEST(Settings, AreRefusedWithOneLineThatNamesTheFlag) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"--nope"}, "--nope"},
       {{"--nope=1"}, "--nope"},
-      {{"stray"}, "\"stray\" is neither a flag nor the command serve"},
-      {{"serve", "stray"}, "\"stray\" is neither a flag nor the command serve"},
-      {{"serve", "serve"}, "serve is given twice"},
+      {{"stray"}, "\"stray\" is neither a flag nor a command, serve or store"},
+      {{"serve", "stray"}, "\"stray\" is neither a flag nor a command, serve or store"},
+      {{"serve", "serve"}, "serve or store is to be given once"},
       {{"--data"}, "--data"},
       {{"--data", "a", "--data", "b"}, "--data is given twice"},
       {{"--in-memory", "--in-memory"}, "--in-memory is given twice"},
@@ -169,15 +169,56 @@ TEST(Settings, HelpAndVersionRunNothing) {
 }
 
 TEST(Settings, HelpListsEveryRowAndNamesDiffer) {
-  const std::string help = SettingsHelp();
   std::set<std::string> names;
   for (const SettingRow& row : SettingRows()) {
-    EXPECT_THAT(help, HasSubstr(row.flag()));
+    for (const Command command : {Command::kServe, Command::kStore}) {
+      const std::string line = "  " + row.flag() + " ";
+      EXPECT_EQ(SettingsHelp(command).find(line) != std::string::npos, row.IsOf(command))
+          << row.name;
+    }
+    EXPECT_TRUE(row.IsOf(Command::kServe) || row.IsOf(Command::kStore)) << row.name;
     EXPECT_TRUE(names.insert(row.environment()).second) << row.name;
   }
-  for (const absl::string_view line : absl::StrSplit(help, '\n')) {
-    EXPECT_LE(line.size(), 100U) << line;
+  for (const Command command : {Command::kServe, Command::kStore}) {
+    const std::string help = SettingsHelp(command);
+    for (const absl::string_view line : absl::StrSplit(help, '\n')) {
+      EXPECT_LE(line.size(), 100U) << line;
+    }
   }
+}
+
+TEST(SettingsOfTheStoreAlone, ServeWhereTheProtocolsClientsLookFirst) {
+  const Settings settings = Resolved({"store"}).settings;
+  EXPECT_EQ(settings.command, Command::kStore);
+  ASSERT_TRUE(settings.store_listen.has_value());
+  EXPECT_EQ(settings.store_listen->ToString(), "127.0.0.1:2113");
+}
+
+TEST(SettingsOfTheStoreAlone, TakeTheWordStoreBeforeOrAfterFlags) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"store", "--data", "x", "--listen", "[::1]:7"},
+                                             {"--listen=[::1]:7", "--data=x", "store"}}) {
+    const Settings settings = Resolved(arguments).settings;
+    EXPECT_EQ(settings.data, "x");
+    EXPECT_EQ(settings.store_listen->ToString(), "[::1]:7");
+  }
+  EXPECT_EQ(Resolved({"store"}, {{"ORDERS_LISTEN", "127.0.0.1:8"}}).settings.store_listen->port, 8);
+}
+
+TEST(SettingsOfTheStoreAlone, RefuseFlagsOfTheServiceAndTheOtherWayRound) {
+  EXPECT_THAT(Refusal({"store", "--grpc-listen", "127.0.0.1:1"}),
+              HasSubstr("--grpc-listen is no flag of orderd store"));
+  EXPECT_THAT(Refusal({"store", "--listen", "here"}), HasSubstr("--listen takes HOST:PORT"));
+  EXPECT_NE(Refusal({"store", "--listen="}), "");
+  EXPECT_THAT(Refusal({"--listen", "127.0.0.1:1"}),
+              HasSubstr("--listen is no flag of orderd serve"));
+  EXPECT_NE(Refusal({"serve", "store"}), "");
+}
+
+TEST(SettingsOfTheService, KeepTheStoreToItselfUnlessTold) {
+  EXPECT_FALSE(Resolved({"serve"}).settings.store_listen.has_value());
+  EXPECT_EQ(Resolved({"--store-listen", "127.0.0.1:9"}).settings.store_listen->port, 9);
+  EXPECT_THAT(Refusal({"--store-listen", "9"}), HasSubstr("--store-listen takes HOST:PORT"));
 }
 
 }  // namespace

@@ -1,0 +1,89 @@
+#include "api/host/store_host.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+#include "api/host/listen_rule.h"
+#include "api/host/store_backend.h"
+#include "eventstoredb/node/node_server.h"
+#include "infrastructure/config/settings.h"
+
+namespace orders::api {
+namespace {
+
+constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
+
+}  // namespace
+
+class StoreHost::Impl {
+ public:
+  explicit Impl(const infrastructure::Settings& settings) : settings_(settings) {}
+
+  bool Start(application::Telemetry& telemetry, std::function<void()> on_fatal,
+             StartFailure& failure) {
+    std::optional<StoreBackend> opened =
+        OpenStoreBackend(settings_, telemetry, std::move(on_fatal), failure);
+    if (!opened.has_value()) return false;
+    backend_.emplace(*std::move(opened));
+    auto server = eventstoredb::NodeServer::Start(
+        {.address = settings_.store_listen->ToString(),
+         .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
+        *backend_->embedded);
+    if (!server.ok()) {
+      failure = ListenFailure(server.status(), "listen");
+      return false;
+    }
+    server_ = *std::move(server);
+    return true;
+  }
+
+  std::string ReadyLine() const {
+    infrastructure::ListenAddress address = *settings_.store_listen;
+    address.port = server_->port();
+    return absl::StrCat(
+        "orderd ready store=", address.ToString(),
+        settings_.in_memory ? " in-memory" : " data=", settings_.in_memory ? "" : settings_.data);
+  }
+
+  void Stop() {
+    server_->Stop(settings_.drain_max);
+    server_.reset();
+    backend_.reset();
+  }
+
+  void Abandon() {
+    if (server_ != nullptr) server_->Stop(kAbandonWaitMax);
+  }
+
+ private:
+  const infrastructure::Settings settings_;
+  std::optional<StoreBackend> backend_;
+  std::unique_ptr<eventstoredb::NodeServer> server_;
+};
+
+std::unique_ptr<StoreHost> StoreHost::Start(const infrastructure::Settings& settings,
+                                            application::Telemetry& telemetry,
+                                            std::function<void()> on_fatal, StartFailure& failure) {
+  if (auto refused = CheckListenAddress("listen", *settings.store_listen, settings.insecure,
+                                        "read and change every event", telemetry)) {
+    failure = *std::move(refused);
+    return nullptr;
+  }
+  auto impl = std::make_unique<Impl>(settings);
+  if (!impl->Start(telemetry, std::move(on_fatal), failure)) return nullptr;
+  return std::unique_ptr<StoreHost>(new StoreHost(std::move(impl)));
+}
+
+StoreHost::StoreHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+StoreHost::~StoreHost() = default;
+std::string StoreHost::ReadyLine() const { return impl_->ReadyLine(); }
+bool StoreHost::Stop() {
+  impl_->Stop();
+  return true;
+}
+void StoreHost::Abandon() { impl_->Abandon(); }
+
+}  // namespace orders::api

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/host/start_failure.h"
+#include "application/ports/telemetry.h"
+
+namespace orders::infrastructure {
+struct Settings;
+}  // namespace orders::infrastructure
+
+namespace orders::api {
+
+/// `orderd store`: the embedded event store alone, served to any client of its protocol. Shaped as
+/// Host, and used as it is. Used by one thread.
+class StoreHost {
+ public:
+  /// As Host::Start.
+  static std::unique_ptr<StoreHost> Start(const infrastructure::Settings& settings,
+                                          application::Telemetry& telemetry,
+                                          std::function<void()> on_fatal, StartFailure& failure);
+  /// Must have stopped.
+  ~StoreHost();
+
+  /// "orderd ready store=127.0.0.1:2113 data=DIR", or "in-memory" for the last word.
+  std::string ReadyLine() const;
+  /// Health says that it stops; no more calls; subscriptions end with UNAVAILABLE; what is in
+  /// flight ends, within drain_max; then the log is closed. Always true.
+  bool Stop();
+  /// The store is lost: lets the answers that are given out reach their callers, at most about a
+  /// second. End the process then, without destroying this.
+  void Abandon();
+
+ private:
+  class Impl;
+  explicit StoreHost(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace orders::api

@@ -38,7 +38,7 @@ absl::StatusOr<std::optional<StandingEvent>> ReadStanding(sqlite::Statement& sta
 
 // Whether a reader of the stream still gets the event.
 bool IsReadable(const StandingEvent& event, const CachedStream& stream, absl::Time now) {
-  const StreamMetadata& metadata = stream.metadata;
+  const StreamVisibility& metadata = stream.metadata;
   if (event.revision < metadata.FirstAvailable(*stream.last)) return false;
   return !metadata.max_age.has_value() || event.created >= now - *metadata.max_age;
 }

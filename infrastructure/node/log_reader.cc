@@ -54,14 +54,14 @@ LogReader::LogReader(LogPlace place, const EmbeddedEventStoreOptions& options,
 
 absl::Time LogReader::Now() const { return clock_ ? clock_() : absl::Now(); }
 
-absl::StatusOr<StreamMetadata> LogReader::MetadataOf(ReadConnection& connection,
-                                                     const std::string& stream) {
+absl::StatusOr<StreamVisibility> LogReader::MetadataOf(ReadConnection& connection,
+                                                       const std::string& stream) {
   if (IsMetastream(stream)) return MetadataOfMetastreams();
-  if (!has_metastreams_.load(std::memory_order_acquire)) return StreamMetadata{};
+  if (!has_metastreams_.load(std::memory_order_acquire)) return StreamVisibility{};
   const std::string metastream = MetastreamOf(stream);
   const absl::StatusOr<FoundStream> found = FindStream(connection.database(), metastream);
   if (!found.ok()) return found.status();
-  if (!found->last.has_value()) return StreamMetadata{};
+  if (!found->last.has_value()) return StreamVisibility{};
   return connection.Metadata(found->id, metastream, *found->last);
 }
 
@@ -76,7 +76,7 @@ absl::StatusOr<LogReader::StreamView> LogReader::View(ReadConnection& connection
     if (!of.ok()) return of.status();
     if (of->is_tombstoned) return StreamDeletedError(stream);
   }
-  const absl::StatusOr<StreamMetadata> metadata = MetadataOf(connection, stream);
+  const absl::StatusOr<StreamVisibility> metadata = MetadataOf(connection, stream);
   if (!metadata.ok()) return metadata.status();
   return StreamView{*found, *metadata};
 }

@@ -105,11 +105,12 @@ class LogReader {
   // A stream as a reader may see it.
   struct StreamView {
     FoundStream found;
-    StreamMetadata metadata;
+    StreamVisibility metadata;
     bool exists() const { return found.last.has_value() && !metadata.IsSoftDeleted(); }
   };
 
-  absl::StatusOr<StreamMetadata> MetadataOf(ReadConnection& connection, const std::string& stream);
+  absl::StatusOr<StreamVisibility> MetadataOf(ReadConnection& connection,
+                                              const std::string& stream);
   absl::StatusOr<StreamView> View(ReadConnection& connection, const std::string& stream);
   absl::StatusOr<std::uint64_t> FirstAvailable(ReadConnection& connection, const StreamView& view);
   absl::Status FillStreamPage(ReadConnection& connection, const StreamQuery& query,

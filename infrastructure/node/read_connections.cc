@@ -27,9 +27,9 @@ absl::StatusOr<const std::string*> ReadConnection::TypeName(std::int64_t id) {
   return &types_.emplace(id, (*get)->ColumnText(0)).first->second;
 }
 
-absl::StatusOr<StreamMetadata> ReadConnection::Metadata(std::int64_t metastream_id,
-                                                        const std::string& metastream,
-                                                        std::uint64_t revision) {
+absl::StatusOr<StreamVisibility> ReadConnection::Metadata(std::int64_t metastream_id,
+                                                          const std::string& metastream,
+                                                          std::uint64_t revision) {
   const auto known = metadata_.find(metastream_id);
   if (known != metadata_.end() && known->second.revision == revision) return known->second.parsed;
   const absl::StatusOr<std::optional<RecordedEvent>> event =
@@ -39,7 +39,7 @@ absl::StatusOr<StreamMetadata> ReadConnection::Metadata(std::int64_t metastream_
     return absl::DataLossError(absl::StrCat("stream ", metastream, " lost its last event"));
   }
   if (metadata_.size() >= kLookedUpMax) metadata_.clear();
-  const StreamMetadata parsed = ParseStreamMetadata((*event)->is_json, (*event)->data);
+  const StreamVisibility parsed = ParseStreamMetadata((*event)->is_json, (*event)->data);
   metadata_[metastream_id] = {revision, parsed};
   return parsed;
 }

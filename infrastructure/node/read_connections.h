@@ -28,14 +28,14 @@ class ReadConnection {
   /// The name of a type's id; good until the next call. Error: DataLoss, it has none.
   absl::StatusOr<const std::string*> TypeName(std::int64_t id);
   /// What the last event of `metastream`, at `revision`, says about its stream.
-  absl::StatusOr<StreamMetadata> Metadata(std::int64_t metastream_id, const std::string& metastream,
-                                          std::uint64_t revision);
+  absl::StatusOr<StreamVisibility> Metadata(std::int64_t metastream_id,
+                                            const std::string& metastream, std::uint64_t revision);
 
  private:
   friend class ReadConnections;
   struct KnownMetadata {
     std::uint64_t revision = 0;
-    StreamMetadata parsed;
+    StreamVisibility parsed;
   };
   std::unique_ptr<sqlite::Database> owned_;
   sqlite::Database* database_ = nullptr;

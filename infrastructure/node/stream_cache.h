@@ -29,7 +29,7 @@ struct CachedStream {
   std::optional<std::uint64_t> last;
   bool is_tombstoned = false;
   bool has_metadata = false;
-  StreamMetadata metadata;
+  StreamVisibility metadata;
 };
 
 /// A bounded cache of streams, least recently used out first. Pinned streams stay. Not thread-safe.

@@ -74,17 +74,17 @@ std::optional<Json> ParseObject(bool is_json, std::string_view data) {
 
 }  // namespace
 
-bool StreamMetadata::IsSoftDeleted() const { return truncate_before == kTombstoneRevision; }
+bool StreamVisibility::IsSoftDeleted() const { return truncate_before == kTombstoneRevision; }
 
-std::uint64_t StreamMetadata::FirstAvailable(std::uint64_t last) const {
+std::uint64_t StreamVisibility::FirstAvailable(std::uint64_t last) const {
   std::uint64_t first = std::min(truncate_before.value_or(0), last + 1);
   if (max_count.has_value() && *max_count <= last) first = std::max(first, last - *max_count + 1);
   return first;
 }
 
-StreamMetadata MetadataOfMetastreams() { return {.max_count = 1}; }
+StreamVisibility MetadataOfMetastreams() { return {.max_count = 1}; }
 
-StreamMetadata ParseStreamMetadata(bool is_json, std::string_view data) {
+StreamVisibility ParseStreamMetadata(bool is_json, std::string_view data) {
   const std::optional<Json> object = ParseObject(is_json, data);
   if (!object.has_value()) return {};
   std::optional<std::int64_t> max_count;
@@ -100,7 +100,7 @@ StreamMetadata ParseStreamMetadata(bool is_json, std::string_view data) {
                         (temporary == object->end() || temporary->is_boolean()) &&
                         (acl == object->end() || IsAcl(*acl));
   if (!is_valid) return {};
-  StreamMetadata metadata;
+  StreamVisibility metadata;
   if (max_count.has_value()) metadata.max_count = static_cast<std::uint64_t>(*max_count);
   if (max_age_seconds.has_value()) metadata.max_age = absl::Seconds(*max_age_seconds);
   if (truncate_before.has_value()) {

@@ -10,7 +10,7 @@
 namespace eventstoredb {
 
 /// What a stream's metadata says about which of its events are visible (protocol section 3.12).
-struct StreamMetadata {
+struct StreamVisibility {
   std::optional<std::uint64_t> max_count;
   std::optional<absl::Duration> max_age;
   std::optional<std::uint64_t> truncate_before;
@@ -22,11 +22,11 @@ struct StreamMetadata {
 };
 
 /// Of a metastream: only its newest event is visible.
-StreamMetadata MetadataOfMetastreams();
+StreamVisibility MetadataOfMetastreams();
 
 /// `data` of the metastream's last event. What is not a JSON object within the limits of section
 /// 3.12 counts as empty.
-StreamMetadata ParseStreamMetadata(bool is_json, std::string_view data);
+StreamVisibility ParseStreamMetadata(bool is_json, std::string_view data);
 
 /// The metadata of a stream that is soft-deleted.
 std::string SoftDeletedMetadata();

@@ -7,8 +7,8 @@
 namespace eventstoredb {
 namespace {
 
-TEST(StreamMetadata, IsReadFromAJsonObject) {
-  const StreamMetadata metadata = ParseStreamMetadata(
+TEST(StreamVisibility, IsReadFromAJsonObject) {
+  const StreamVisibility metadata = ParseStreamMetadata(
       true, R"({"$maxCount":3,"$maxAge":60,"$tb":7,"$cacheControl":1,"$tmp":true,)"
             R"("$acl":{"$r":"all","$w":["a","b"]},"mine":{"$maxCount":"x"}})");
   EXPECT_EQ(metadata.max_count, 3U);
@@ -17,7 +17,7 @@ TEST(StreamMetadata, IsReadFromAJsonObject) {
   EXPECT_FALSE(metadata.IsSoftDeleted());
 }
 
-TEST(StreamMetadata, ThatIsNotValidCountsAsEmptyAsAWhole) {
+TEST(StreamVisibility, ThatIsNotValidCountsAsEmptyAsAWhole) {
   for (const char* const text :
        {"", "{", "[]", "7", R"({"$maxCount":0,"$tb":7})", R"({"$maxCount":-1,"$tb":7})",
         R"({"$maxCount":3.0,"$tb":7})", R"({"$tb":-1})", R"({"$tb":9223372036854775808})",
@@ -29,7 +29,7 @@ TEST(StreamMetadata, ThatIsNotValidCountsAsEmptyAsAWhole) {
   EXPECT_FALSE(ParseStreamMetadata(false, R"({"$tb":7})").truncate_before.has_value());
 }
 
-TEST(StreamMetadata, NestedWithoutEndIsNotRead) {
+TEST(StreamVisibility, NestedWithoutEndIsNotRead) {
   std::string text = R"({"$tb":7,"a":)";
   text += std::string(500'000, '[') + std::string(500'000, ']') + "}";
   EXPECT_FALSE(ParseStreamMetadata(true, text).truncate_before.has_value());
@@ -37,7 +37,7 @@ TEST(StreamMetadata, NestedWithoutEndIsNotRead) {
   EXPECT_EQ(ParseStreamMetadata(true, R"({"$tb":7,"a":"[[[[\"[["})").truncate_before, 7U);
 }
 
-TEST(StreamMetadata, FindsTheFirstAvailableRevision) {
+TEST(StreamVisibility, FindsTheFirstAvailableRevision) {
   const auto first = [](const char* text, std::uint64_t last) {
     return ParseStreamMetadata(true, text).FirstAvailable(last);
   };
@@ -53,7 +53,7 @@ TEST(StreamMetadata, FindsTheFirstAvailableRevision) {
   EXPECT_EQ(first(R"({"$tb":100})", 9), 10U);
 }
 
-TEST(StreamMetadata, OfADeletedStreamHidesEverythingAndIsUndoneKeyByKey) {
+TEST(StreamVisibility, OfADeletedStreamHidesEverythingAndIsUndoneKeyByKey) {
   EXPECT_TRUE(ParseStreamMetadata(true, SoftDeletedMetadata()).IsSoftDeleted());
   EXPECT_EQ(RecreatedMetadata(true, SoftDeletedMetadata(), 3), R"({"$tb":3})");
   EXPECT_EQ(RecreatedMetadata(true, R"({ "b": 1, "$tb": 5, "a": "é" })", 3),

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+
+#include "absl/random/bit_gen_ref.h"
+
+#include "event_store/client/gossip.pb.h"
+#include "eventstoredb/client_options.h"
+
+namespace eventstoredb::client {
+
+/// The member to connect to: of those that live and take calls, one that the preference names, or
+/// else any; at random among equals (protocol section 3.19). Absent: there is none.
+std::optional<Endpoint> ChooseNode(const event_store::client::gossip::ClusterInfo& cluster,
+                                   NodePreference preference, absl::BitGenRef random);
+
+}  // namespace eventstoredb::client

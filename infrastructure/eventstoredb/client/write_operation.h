@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "eventstoredb/call_options.h"
+#include "infrastructure/eventstoredb/client/connection.h"
+#include "infrastructure/eventstoredb/client/deadline_queue.h"
+#include "infrastructure/eventstoredb/client/timer.h"
+
+namespace eventstoredb::client {
+
+class ClientCore;
+
+/// What is known of one attempt that failed.
+enum class Written { kNo, kPerhaps };
+
+/// One write on its way to its single answer: connects, sends, and sends again where the failure
+/// and the write allow it, until it is answered, out of attempts, or out of time. Thread-safe.
+class WriteOperation : public Expirable, public std::enable_shared_from_this<WriteOperation> {
+ public:
+  /// `bytes` count for the bound on writes in flight; `deadline` is not infinite.
+  WriteOperation(std::shared_ptr<ClientCore> core, CallOptions options, absl::Time deadline,
+                 std::size_t bytes);
+
+  void Start();
+  /// An attempt failed; more may follow.
+  void Failed(const absl::Status& status, Written written);
+  void Expire() override;
+  void Abandon() override;
+
+  absl::Time deadline() const { return deadline_; }
+  const CallOptions& options() const { return options_; }
+  ClientCore& core() const { return *core_; }
+
+ protected:
+  /// Sends once; ends in Failed or in an answer. From any thread.
+  virtual void Send(std::shared_ptr<Connection> connection) = 0;
+  /// Whether the write may be sent again though it has perhaps been done.
+  virtual bool IsRepeatable() const = 0;
+  /// Gives the caller the error. Called at most once, without a lock.
+  virtual void Tell(const absl::Status& error) = 0;
+
+  /// True for the first who asks: then the caller is to be told, by that one.
+  bool Finish();
+
+ private:
+  void Connect();
+  void End(const absl::Status& error);
+
+  const std::shared_ptr<ClientCore> core_;
+  const CallOptions options_;
+  const absl::Time deadline_;
+  const std::size_t bytes_;
+
+  absl::Mutex mutex_;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  bool entered_ ABSL_GUARDED_BY(mutex_) = false;
+  DeadlineQueue::Ticket ticket_ ABSL_GUARDED_BY(mutex_);
+  int attempts_ ABSL_GUARDED_BY(mutex_) = 0;
+  /// An attempt may have been done though none was answered so.
+  Written written_ ABSL_GUARDED_BY(mutex_) = Written::kNo;
+  bool is_sent_ ABSL_GUARDED_BY(mutex_) = false;
+  Timer pause_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace eventstoredb::client

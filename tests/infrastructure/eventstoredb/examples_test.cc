@@ -1,0 +1,90 @@
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/node/node_server.h"
+
+// The programs of infrastructure/eventstoredb/examples do what they say, against a node.
+namespace eventstoredb {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ran {
+  std::string output;
+  int status = 0;
+};
+Ran RunCommand(const std::string& command) {
+  Ran ran;
+  std::FILE* const pipe = popen(absl::StrCat(command, " 2>&1").c_str(), "r");
+  std::array<char, 4'096> chunk;
+  while (std::fgets(chunk.data(), chunk.size(), pipe) != nullptr) ran.output += chunk.data();
+  ran.status = pclose(pipe);
+  return ran;
+}
+
+class Examples : public testing::Test {
+ protected:
+  void SetUp() override {
+    EmbeddedEventStoreOptions options;
+    options.in_memory = true;
+    auto log = EmbeddedEventStore::Open(options);
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+    auto node = NodeServer::Start({.address = "127.0.0.1:0"}, *log_);
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+  }
+
+  std::string Command(const std::string& program, const std::string& arguments) const {
+    return absl::StrCat(EVENTSTOREDB_EXAMPLES_DIR, "/eventstoredb_", program,
+                        " 'esdb://127.0.0.1:", node_->port(), "?tls=false' ", arguments);
+  }
+
+  std::unique_ptr<EmbeddedEventStore> log_;
+  std::unique_ptr<NodeServer> node_;
+};
+
+TEST_F(Examples, AppendAndReadBack) {
+  const std::string command = Command("append_and_read", "greetings-1");
+  const std::string events =
+      "0 Greeted {\"whom\":\"Ada\"}\n"
+      "1 Greeted {\"whom\":\"Grace\"}\n";
+  const Ran first = RunCommand(command);
+  EXPECT_EQ(first.output, events);
+  EXPECT_EQ(first.status, 0);
+  const Ran again = RunCommand(command);
+  EXPECT_EQ(again.output, "the stream is at revision 1 already\n" + events);
+  EXPECT_EQ(again.status, 0);
+}
+
+TEST_F(Examples, SubscribePrintsWhatIsThereThenWhatComes) {
+  ASSERT_EQ(RunCommand(Command("append_and_read", "greetings-1")).status, 0);
+  Ran subscriber;
+  std::thread subscribing([&] { subscriber = RunCommand(Command("subscribe", "Greeted 4")); });
+  EXPECT_EQ(RunCommand(Command("append_and_read", "greetings-2")).status, 0);
+  subscribing.join();
+  EXPECT_EQ(subscriber.status, 0) << subscriber.output;
+  EXPECT_THAT(subscriber.output, HasSubstr("greetings-1 Greeted {\"whom\":\"Grace\"}"));
+  EXPECT_THAT(subscriber.output, HasSubstr("greetings-2 Greeted {\"whom\":\"Grace\"}"));
+}
+
+TEST_F(Examples, SayWhatIsWrongWithTheirArguments) {
+  EXPECT_NE(
+      RunCommand(absl::StrCat(EVENTSTOREDB_EXAMPLES_DIR, "/eventstoredb_append_and_read")).status,
+      0);
+  const Ran refused = RunCommand(absl::StrCat(
+      EVENTSTOREDB_EXAMPLES_DIR, "/eventstoredb_append_and_read 'http://localhost' s"));
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.output, HasSubstr("esdb://"));
+}
+
+}  // namespace
+}  // namespace eventstoredb

@@ -1,6 +1,7 @@
 // Our node against what the real one answered: every recorded scenario, on a store in memory and on
 // one in a folder. The scenarios of a file share a server.
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <tuple>
@@ -19,9 +20,19 @@
 #include "tests/support/temp_directory.h"
 
 namespace eventstoredb::golden {
+
+/// For gtest, which would print bytes.
+void PrintTo(const Scenario& scenario, std::ostream* out) {
+  *out << scenario.file << " " << scenario.name;
+}
+
 namespace {
 
 enum class Storage { kMemory, kDisk };
+
+std::ostream& operator<<(std::ostream& out, Storage storage) {
+  return out << (storage == Storage::kMemory ? "memory" : "disk");
+}
 
 /// docs/protocol-coverage.md says them to people; a test below holds the two together.
 const std::set<std::string>& ServicesLeftOut() {

@@ -13,6 +13,7 @@
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
 #include "api/host/listen_rule.h"
+#include "api/host/server_store.h"
 #include "api/host/store_backend.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/order_lanes.h"
@@ -106,7 +107,9 @@ class Host::Impl {
 
 bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
   std::optional<StoreBackend> opened =
-      OpenStoreBackend(settings_, telemetry_, std::move(on_fatal), failure);
+      settings_.store == infrastructure::kEmbeddedStore
+          ? OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure)
+          : ConnectToServer(settings_, telemetry_, ids_, failure);
   if (!opened.has_value()) return false;
   backend_.emplace(*std::move(opened));
   auto seal_key = settings_.in_memory

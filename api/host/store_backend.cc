@@ -35,10 +35,10 @@ StoreBackend::StoreBackend() = default;
 StoreBackend::StoreBackend(StoreBackend&&) noexcept = default;
 StoreBackend::~StoreBackend() = default;
 
-std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& settings,
-                                             application::Telemetry& telemetry,
-                                             std::function<void()> on_fatal,
-                                             StartFailure& failure) {
+std::optional<StoreBackend> OpenEmbeddedStore(const infrastructure::Settings& settings,
+                                              application::Telemetry& telemetry,
+                                              std::function<void()> on_fatal,
+                                              StartFailure& failure) {
   eventstoredb::EmbeddedEventStoreOptions options;
   options.directory = settings.data;
   options.in_memory = settings.in_memory;
@@ -69,7 +69,8 @@ std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& set
                      *settings.accept_truncation, " generation=", (*opened)->generation()));
   }
   StoreBackend backend;
-  backend.monitor = std::make_unique<AlwaysReachable>();
+  static AlwaysReachable& always_reachable = *new AlwaysReachable();
+  backend.monitor = &always_reachable;
   backend.embedded = opened->get();
   backend.identity = {.id = (*opened)->store_id().ToString(),
                       .generation = (*opened)->generation()};

@@ -28,14 +28,16 @@ struct StoreBackend {
 
   std::unique_ptr<eventstoredb::EventStore> store;
   eventstoredb::EmbeddedEventStore* embedded = nullptr;  ///< `store`, if it lies in this process.
-  std::unique_ptr<application::StoreMonitor> monitor;
+  application::StoreMonitor* monitor = nullptr;          ///< Lives as long as `store`.
   application::StoreIdentity identity;
-  std::string kind;  ///< For the ready line: "embedded", "memory".
+  std::string kind;  ///< For the ready line: "embedded", "memory", "server".
 };
 
-/// Absent with `failure` set. `on_fatal`: see Host::Start. `telemetry` outlives the store.
-std::optional<StoreBackend> OpenStoreBackend(const infrastructure::Settings& settings,
-                                             application::Telemetry& telemetry,
-                                             std::function<void()> on_fatal, StartFailure& failure);
+/// The embedded store. Absent with `failure` set. `on_fatal`: see Host::Start. `telemetry` outlives
+/// the store.
+std::optional<StoreBackend> OpenEmbeddedStore(const infrastructure::Settings& settings,
+                                              application::Telemetry& telemetry,
+                                              std::function<void()> on_fatal,
+                                              StartFailure& failure);
 
 }  // namespace orders::api

@@ -25,7 +25,7 @@ class StoreHost::Impl {
   bool Start(application::Telemetry& telemetry, std::function<void()> on_fatal,
              StartFailure& failure) {
     std::optional<StoreBackend> opened =
-        OpenStoreBackend(settings_, telemetry, std::move(on_fatal), failure);
+        OpenEmbeddedStore(settings_, telemetry, std::move(on_fatal), failure);
     if (!opened.has_value()) return false;
     backend_.emplace(*std::move(opened));
     auto server = eventstoredb::NodeServer::Start(

@@ -90,6 +90,12 @@ std::optional<std::string> SetData(std::string_view value, Settings& settings) {
   return std::nullopt;
 }
 
+std::optional<std::string> SetStore(std::string_view value, Settings& settings) {
+  if (value.empty()) return "takes embedded, or a connection string, like esdb://localhost:2113";
+  settings.store = std::string(value);
+  return std::nullopt;
+}
+
 constexpr char kTakesAddress[] =
     "takes HOST:PORT with a port from 0 to 65535, like 127.0.0.1:50051 or [::1]:50051";
 
@@ -134,6 +140,11 @@ std::vector<SettingRow> MakeRows() {
   return {
       {"data", "DIR", "Directory of the log and the read models; made if it is missing.", "data",
        SetData, UsedBy::kBoth},
+      {"store", "STORE",
+       "Where events are kept: embedded, in --data; or on a server, "
+       "esdb://USER:PASSWORD@HOST:PORT. "
+       "With a password in it use the environment: command lines are seen by everyone.",
+       "embedded", SetStore},
       {"in-memory", "", "Keep everything in memory: nothing outlives the process.", "false",
        Switch(&Settings::in_memory), UsedBy::kBoth},
       {"accept-truncation", "POSITION",

@@ -27,6 +27,9 @@ struct ListenAddress {
   bool IsLoopback() const;
 };
 
+/// Settings::store, when events are kept in this process.
+inline constexpr std::string_view kEmbeddedStore = "embedded";
+
 /// What orderd is to run.
 enum class Command {
   kServe,  ///< The order service.
@@ -36,7 +39,9 @@ enum class Command {
 /// How it runs. The defaults serve on this machine alone, with data in ./data.
 struct Settings {
   Command command = Command::kServe;
-  std::string data = "data";                       ///< Directory; made if missing.
+  std::string data = "data";  ///< Directory; made if missing.
+  /// kEmbeddedStore, or a server's connection string, which may hold a password.
+  std::string store = std::string(kEmbeddedStore);
   bool in_memory = false;                          ///< Nothing is kept; `data` is not looked at.
   std::optional<std::uint64_t> accept_truncation;  ///< See EmbeddedEventStoreOptions.
   ListenAddress grpc_listen;

@@ -1,13 +1,9 @@
 #include "infrastructure/node/store_directory.h"
 
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -16,41 +12,6 @@
 namespace eventstoredb {
 namespace {
 
-absl::Status ErrnoStatus(int error, const std::string& what) {
-  const std::string text = absl::StrCat(what, ": ", std::strerror(error));
-  switch (error) {
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return absl::PermissionDeniedError(text);
-    case ENOENT:
-      return absl::NotFoundError(text);
-    case ENOTDIR:
-    case EEXIST:
-    case EISDIR:
-    case ENAMETOOLONG:
-    case ELOOP:
-      return absl::OutOfRangeError(text);
-    case ENOSPC:
-    case EDQUOT:
-    case EMFILE:
-    case ENFILE:
-      return absl::ResourceExhaustedError(text);
-    default:
-      return absl::UnavailableError(text);
-  }
-}
-
-absl::Status MakeDirectory(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) == 0) return absl::OkStatus();
-  const int error = errno;
-  struct stat found {};
-  // An existing directory on a read-only file system may answer EROFS here.
-  if (stat(path.c_str(), &found) != 0) return ErrnoStatus(error, absl::StrCat("make ", path));
-  if (S_ISDIR(found.st_mode)) return absl::OkStatus();
-  return absl::OutOfRangeError(absl::StrCat(path, " is not a directory"));
-}
-
 absl::Status MakeFile(const std::string& path) {
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return ErrnoStatus(errno, absl::StrCat("open ", path));
@@ -58,37 +19,12 @@ absl::Status MakeFile(const std::string& path) {
   return absl::OkStatus();
 }
 
-std::string ReadHolder(int file) {
-  std::array<char, 256> text{};
-  const ssize_t bytes = pread(file, text.data(), text.size() - 1, 0);
-  return bytes > 0 ? std::string(text.data(), static_cast<std::size_t>(bytes)) : "unknown";
-}
-
-// A courtesy to whoever is refused: a full disk must not keep the store from opening.
-void NoteHolder(int file) {
-  std::array<char, 128> host{};
-  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-  const std::string text = absl::StrCat("pid ", getpid(), " on ", host.data());
-  if (ftruncate(file, 0) != 0 || pwrite(file, text.data(), text.size(), 0) < 0) return;
-}
-
 }  // namespace
 
 absl::StatusOr<StoreDirectory> StoreDirectory::Open(const std::string& path) {
-  if (path.empty()) return absl::InvalidArgumentError("the store's directory is not named");
-  if (const absl::Status made = MakeDirectory(path); !made.ok()) return made;
-
-  StoreDirectory directory;
-  directory.path_ = path;
-  const std::string lock_path = path + "/lock";
-  directory.lock_ = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (directory.lock_ < 0) return ErrnoStatus(errno, absl::StrCat("open ", lock_path));
-  if (flock(directory.lock_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return ErrnoStatus(errno, absl::StrCat("lock ", lock_path));
-    return absl::AlreadyExistsError(
-        absl::StrCat(path, " is in use by ", ReadHolder(directory.lock_)));
-  }
-  NoteHolder(directory.lock_);
+  absl::StatusOr<LockedDirectory> locked = LockedDirectory::Open(path);
+  if (!locked.ok()) return locked.status();
+  StoreDirectory directory(*std::move(locked));
   for (const std::string& file : {directory.log_path(), directory.witness_path()}) {
     if (const absl::Status made = MakeFile(file); !made.ok()) return made;
   }
@@ -101,17 +37,9 @@ absl::StatusOr<StoreDirectory> StoreDirectory::Open(const std::string& path) {
   return directory;
 }
 
-StoreDirectory::StoreDirectory(StoreDirectory&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
-
-StoreDirectory::~StoreDirectory() {
-  // The lock goes with the last handle; the file stays, since removing it would race an opener.
-  if (lock_ >= 0) close(lock_);
-}
-
 absl::StatusOr<StoreDirectory::Space> StoreDirectory::MeasureSpace() const {
   struct statvfs found {};
-  if (statvfs(path_.c_str(), &found) != 0) return ErrnoStatus(errno, path_);
+  if (statvfs(path().c_str(), &found) != 0) return ErrnoStatus(errno, path());
   return Space{.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize,
                .total_bytes = static_cast<std::uint64_t>(found.f_blocks) * found.f_frsize};
 }

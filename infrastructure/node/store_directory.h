@@ -1,25 +1,25 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "infrastructure/node/locked_directory.h"
+
 namespace eventstoredb {
 
-/// The directory of a store, held for this process by a lock file that says who holds it.
+/// The directory of a store, held for this process.
 class StoreDirectory {
  public:
-  /// Makes the directory (0700) if its parent exists, locks it, and makes the log and witness files
-  /// (0600, empty) if missing. Errors: as EmbeddedEventStore::Open.
+  /// As LockedDirectory::Open, and makes the log and witness files (0600, empty) if missing.
   static absl::StatusOr<StoreDirectory> Open(const std::string& path);
-  StoreDirectory(StoreDirectory&& other) noexcept;
-  StoreDirectory& operator=(StoreDirectory&& other) = delete;
-  ~StoreDirectory();
 
-  std::string log_path() const { return path_ + "/events.db"; }
-  std::string witness_path() const { return path_ + "/head.witness"; }
-  const std::string& path() const { return path_; }
+  std::string log_path() const { return path() + "/events.db"; }
+  std::string witness_path() const { return path() + "/head.witness"; }
+  const std::string& path() const { return locked_.path(); }
 
   struct Space {
     std::uint64_t free_bytes = 0;
@@ -28,10 +28,9 @@ class StoreDirectory {
   absl::StatusOr<Space> MeasureSpace() const;
 
  private:
-  StoreDirectory() = default;
+  explicit StoreDirectory(LockedDirectory locked) : locked_(std::move(locked)) {}
 
-  std::string path_;
-  int lock_ = -1;
+  LockedDirectory locked_;
 };
 
 }  // namespace eventstoredb

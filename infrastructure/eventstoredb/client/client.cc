@@ -52,6 +52,8 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
 
 Client::Client(std::shared_ptr<ClientCore> core) : core_(std::move(core)) {}
 
+ConnectionState Client::connection_state() const { return core_->connector->state(); }
+
 Client::~Client() {
   for (const std::shared_ptr<Expirable>& write : core_->deadlines->TakeAll()) write->Abandon();
   core_->calls.Close();

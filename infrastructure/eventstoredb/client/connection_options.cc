@@ -182,6 +182,7 @@ absl::Status ReadOne(std::string_view option, std::vector<std::string>& seen,
                                 [&](const Row& each) { return Folded(each.name) == folded; });
   if (row == kRows.end()) {
     into.warnings.push_back(absl::StrCat("option ", name, " is not known and was ignored"));
+    into.unknown_options.push_back(std::string(name));
     return absl::OkStatus();
   }
   if (text.empty()) return Refuse(row->name, "a value");

@@ -43,6 +43,17 @@ void Connector::Report(const Connection& connection, const absl::Status& error) 
   current_ = nullptr;
   failed_ = connection.endpoint;
   leader_ = details.leader;
+  NoteFailure(error);
+}
+
+void Connector::NoteFailure(const absl::Status& error) {
+  if (state_.error.ok()) state_.since = absl::Now();
+  state_.error = error;
+}
+
+ConnectionState Connector::state() const {
+  absl::MutexLock lock(&mutex_);
+  return state_;
 }
 
 void Connector::Close() {
@@ -120,7 +131,12 @@ void Connector::End(absl::StatusOr<std::shared_ptr<Connection>> result) {
   {
     absl::MutexLock lock(&mutex_);
     is_connecting_ = false;
-    if (result.ok()) current_ = *result;
+    if (result.ok()) {
+      current_ = *result;
+      state_ = {};
+    } else if (!absl::IsCancelled(result.status())) {
+      NoteFailure(result.status());
+    }
     waiting.swap(waiting_);
   }
   for (ConnectionCallback& ready : waiting) ready(result);

@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "event_store/client/server_features.pb.h"
+#include "eventstoredb/connection_state.h"
 #include "infrastructure/eventstoredb/client/call_registry.h"
 #include "infrastructure/eventstoredb/client/channel_factory.h"
 #include "infrastructure/eventstoredb/client/connection.h"
@@ -32,10 +33,12 @@ class Connector : public std::enable_shared_from_this<Connector> {
   /// A call on `connection` failed. Drops it if that is a reason to, and another has not taken its
   /// place yet; the next one goes to the leader that `error` names (client check 25).
   void Report(const Connection& connection, const absl::Status& error);
+  ConnectionState state() const;
   /// Lets the connection go, and waits until it has ended. When no call is open any more.
   void Close();
 
  private:
+  void NoteFailure(const absl::Status& error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Choose();
   void Open(const Endpoint& endpoint);
   void OnFeatures(const std::shared_ptr<Connection>& connection, const absl::Status& status,
@@ -46,7 +49,8 @@ class Connector : public std::enable_shared_from_this<Connector> {
   const ChannelFactory channels_;
   CallRegistry& calls_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  ConnectionState state_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<Connection> current_ ABSL_GUARDED_BY(mutex_);
   bool is_connecting_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<ConnectionCallback> waiting_ ABSL_GUARDED_BY(mutex_);

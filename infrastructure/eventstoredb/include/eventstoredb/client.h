@@ -11,6 +11,7 @@
 #include "eventstoredb/call_options.h"
 #include "eventstoredb/client_options.h"
 #include "eventstoredb/client_subscription.h"
+#include "eventstoredb/connection_state.h"
 #include "eventstoredb/errors.h"
 #include "eventstoredb/event_reader.h"
 #include "eventstoredb/event_store.h"
@@ -21,6 +22,7 @@ namespace eventstoredb {
 
 namespace client {
 class ClientCore;
+
 }  // namespace client
 
 struct ReadOptions {
@@ -56,6 +58,9 @@ class Client {
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  /// What is known without asking; never waits.
+  ConnectionState connection_state() const;
 
   /// Appends all events or none. An event without an id gets a random one (version 4). Without a
   /// deadline the client's default one holds. Errors: InvalidArgument, a name, type, revision or

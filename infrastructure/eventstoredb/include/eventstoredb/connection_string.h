@@ -15,6 +15,8 @@ struct ConnectionString {
   /// What was taken but is likely not meant: unknown options, pings below 10 s, credentials without
   /// TLS. Sentences for people; never a password.
   std::vector<std::string> warnings;
+  /// Names of options that are not known, each a warning too: a program may refuse them.
+  std::vector<std::string> unknown_options;
 };
 
 /// Reads what the official clients read (protocol section 4):

@@ -129,10 +129,13 @@ std::optional<StoreBackend> ConnectToServer(const infrastructure::Settings& sett
     }
     const bool may_pass = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     if (!may_pass || absl::Now() + kConnectPause >= deadline) {
-      failure = {may_pass ? ExitCode::kUnavailable : ExitCode::kConfig,
-                 absl::StrCat("store: ", std::string(status.message()),
-                              ". See that the server runs and that host, port, tls and user of "
-                              "--store are its own.")};
+      // Why the server is not reached says more than that time is up.
+      const std::string unreached = store->Reachability().error;
+      failure = {
+          may_pass ? ExitCode::kUnavailable : ExitCode::kConfig,
+          absl::StrCat("store: ", unreached.empty() ? std::string(status.message()) : unreached,
+                       ". See that the server runs and that host, port, tls and user of "
+                       "--store are its own.")};
       return std::nullopt;
     }
     absl::SleepFor(kConnectPause);

@@ -13,8 +13,9 @@
 namespace orders::infrastructure {
 
 struct StateBufferOptions {
-  /// Of states that are written already and kept for the order's next event.
-  std::size_t clean_bytes_max_building = 40 << 20;
+  /// Of states that are written already and kept for the order's next event. In a rebuild some
+  /// 70,000 orders are under way at a time: less than they need costs a look-up for each event.
+  std::size_t clean_bytes_max_building = 72 << 20;
   std::size_t clean_bytes_max_live = 8 << 20;
 };
 

@@ -1,20 +1,17 @@
-// One closed-loop client for everything that is compared: the same code path, whatever the method.
+// One closed-loop client of the service and of the bare servers: the same code path, whatever the
+// method.
 // Prints one line of JSON.
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdio>
-#include <deque>
 #include <iostream>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <sys/resource.h>
 
 #include "CLI/CLI.hpp"
 #include <grpcpp/generic/generic_stub.h>
@@ -23,11 +20,10 @@
 #include "bench.pb.h"
 #include "orders/v1/commands.pb.h"
 #include "orders/v1/queries.pb.h"
+#include "tests/bench/measure.h"
 
 namespace orders::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr char kMark[] = "################";  // Replaced by a number of the same width.
 constexpr int kPerChannel = 64;               // Below the servers' limit of concurrent streams.
@@ -121,27 +117,6 @@ std::unique_ptr<grpc::GenericStub> NewStub(const std::string& target, int number
       grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
 }
 
-class Latencies {
- public:
-  void Add(Clock::duration latency) {
-    sorted_ = false;
-    microseconds_.push_back(std::chrono::duration_cast<std::chrono::microseconds>(latency).count());
-  }
-  std::size_t size() const { return microseconds_.size(); }
-  // 0 <= quantile <= 1.
-  double Ms(double quantile) {
-    if (microseconds_.empty()) return 0;
-    if (!sorted_) std::sort(microseconds_.begin(), microseconds_.end());
-    sorted_ = true;
-    const double last = static_cast<double>(microseconds_.size() - 1);
-    return static_cast<double>(microseconds_[static_cast<std::size_t>(quantile * last)]) / 1e3;
-  }
-
- private:
-  std::vector<std::int64_t> microseconds_;
-  bool sorted_ = false;
-};
-
 struct Call {
   grpc::ClientContext context;
   grpc::ByteBuffer request;
@@ -151,7 +126,10 @@ struct Call {
 
 class Load {
  public:
-  explicit Load(const Options& options) : options_(options), work_(WorkFor(options)) {
+  explicit Load(const Options& options)
+      : options_(options),
+        work_(WorkFor(options)),
+        loop_(options.warm_up_seconds, options.seconds, options.in_flight) {
     const int channels = (options.in_flight + kPerChannel - 1) / kPerChannel;
     for (int i = 0; i < channels; ++i) {
       stubs_.push_back(NewStub(options.target, i));
@@ -159,38 +137,13 @@ class Load {
   }
 
   void Run() {
-    const auto begin = Clock::now();
-    measured_from_ = begin + Seconds(options_.warm_up_seconds);
-    ends_ = measured_from_ + Seconds(options_.seconds);
-    {
-      std::lock_guard lock(mutex_);
-      running_ = options_.in_flight;
-    }
     for (int i = 0; i < options_.in_flight; ++i) Next(*stubs_[i % stubs_.size()]);
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return running_ == 0; });
+    loop_.Wait();
   }
 
-  void Print() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const double cpu = static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                       static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    std::printf(
-        "{\"method\": \"%s\", \"in_flight\": %d, \"rate\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": "
-        "%.3f, \"errors\": %llu, \"first_error\": \"%s\", \"calls\": %llu, \"client_cpu_s\": %.3f, "
-        "\"response_bytes\": %zu}\n",
-        options_.method.c_str(), options_.in_flight,
-        static_cast<double>(latencies_.size()) / options_.seconds, latencies_.Ms(0.5),
-        latencies_.Ms(0.99), static_cast<unsigned long long>(errors_), first_error_.c_str(),
-        static_cast<unsigned long long>(number_.load()), cpu, response_bytes_);
-  }
+  void Print() { loop_.Print(options_.method, response_bytes_.load()); }
 
  private:
-  static Clock::duration Seconds(double seconds) {
-    return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-  }
-
   void Next(grpc::GenericStub& stub) {
     auto call = std::make_shared<Call>();
     std::uint64_t number = number_.fetch_add(1);
@@ -199,41 +152,23 @@ class Load {
     call->start = Clock::now();
     stub.UnaryCall(&call->context, work_.method, grpc::StubOptions(), &call->request,
                    &call->response, [this, call, &stub](grpc::Status status) {
-                     Ended(*call, status);
-                     if (Clock::now() < ends_) {
-                       Next(stub);
-                       return;
-                     }
-                     std::lock_guard lock(mutex_);
-                     if (--running_ == 0) done_.notify_one();
+                     if (status.ok()) response_bytes_.store(call->response.Length());
+                     if (loop_.Ended(call->start, ErrorOf(status))) Next(stub);
                    });
   }
 
-  void Ended(const Call& call, const grpc::Status& status) {
-    const auto now = Clock::now();
-    std::lock_guard lock(mutex_);
-    if (!status.ok()) {
-      if (errors_++ == 0) first_error_ = status.error_message().substr(0, 100);
-      return;
-    }
-    response_bytes_ = call.response.Length();
-    if (call.start < measured_from_ || now > ends_) return;
-    latencies_.Add(now - call.start);
+  // Not empty, unless it went well.
+  static std::string ErrorOf(const grpc::Status& status) {
+    if (status.ok()) return "";
+    return std::to_string(status.error_code()) + " " + status.error_message();
   }
 
   const Options options_;
   const Work work_;
+  ClosedLoop loop_;
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
-  Clock::time_point measured_from_;
-  Clock::time_point ends_;
   std::atomic<std::uint64_t> number_{0};
-  std::mutex mutex_;
-  std::condition_variable done_;
-  int running_ = 0;
-  Latencies latencies_;
-  std::uint64_t errors_ = 0;
-  std::string first_error_;
-  std::size_t response_bytes_ = 0;
+  std::atomic<std::size_t> response_bytes_{0};
 };
 
 // Offers commands at a fixed rate; each `kSample`th answer's token is asked for at once. What is
@@ -250,8 +185,7 @@ class VisibleLag {
   void Run() {
     constexpr auto kTick = std::chrono::milliseconds(1);
     const auto begin = Clock::now();
-    const auto ends = begin + std::chrono::duration_cast<Clock::duration>(
-                                  std::chrono::duration<double>(options_.seconds));
+    const auto ends = begin + Seconds(options_.seconds);
     std::uint64_t sent = 0;
     for (auto next = begin; next < ends; next += kTick) {
       std::this_thread::sleep_until(next);
@@ -261,7 +195,7 @@ class VisibleLag {
     }
     std::unique_lock lock(mutex_);
     done_.wait(lock, [this] { return running_ == 0; });
-    seconds_ = std::chrono::duration<double>(Clock::now() - begin).count();
+    seconds_ = SecondsSince(begin);
     offered_ = sent;
   }
 

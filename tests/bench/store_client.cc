@@ -153,13 +153,13 @@ void PrintEvents(const Options& options, std::uint64_t events, double seconds) {
       static_cast<unsigned long long>(events), CpuSeconds());
 }
 
-// Reads all events that there are, again and again until time is up.
+// Reads all events, again from the start where they end, until time is up.
 void ReadAll(Client& client, const Options& options) {
   std::uint64_t events = 0;
   const auto begin = Clock::now();
   while (SecondsSince(begin) < options.seconds) {
     const auto reader = client.ReadAll({});
-    for (;;) {
+    while (SecondsSince(begin) < options.seconds) {
       const auto event = reader->Next();
       if (!event.ok()) Fail(event.status());
       if (!event->has_value()) break;
@@ -169,7 +169,7 @@ void ReadAll(Client& client, const Options& options) {
   PrintEvents(options, events, SecondsSince(begin));
 }
 
-// Subscribes to all events that were filled, again and again until time is up.
+// Subscribes to all events, again where those that were filled end, until time is up.
 void SubscribeToHistory(Client& client, const Options& options) {
   const std::uint64_t history = options.streams * static_cast<std::uint64_t>(options.stream_events);
   std::uint64_t events = 0;
@@ -178,7 +178,8 @@ void SubscribeToHistory(Client& client, const Options& options) {
   while (SecondsSince(begin) < options.seconds) {
     const auto subscription = client.Subscribe({});
     if (!subscription.ok()) Fail(subscription.status());
-    for (std::uint64_t delivered = 0; delivered < history;) {
+    for (std::uint64_t delivered = 0;
+         delivered < history && SecondsSince(begin) < options.seconds;) {
       messages.clear();
       const absl::Status next = (*subscription)->Next(256, absl::Seconds(10), messages);
       if (!next.ok()) Fail(next);

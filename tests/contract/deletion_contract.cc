@@ -130,12 +130,15 @@ TEST_P(EventStoreContract, AStreamWithMetadataOnlyIsNotFoundButMayBeExpectedToEx
   EXPECT_EQ(Count(store(), Stream()), 1U);
 }
 
-TEST_P(EventStoreContract, TruncatedEventsStayInAll) {
+TEST_P(EventStoreContract, TruncatedAndDeletedEventsStayInAll) {
   const auto first = Append(store(), Stream(), kAny, EventRange(1, 5));
   ASSERT_TRUE(first.ok());
   ASSERT_TRUE(SetMetadata(store(), Stream(), 10, R"({"$maxCount":1})").ok());
   ReadAllRequest request;
   request.filter = Filter::StreamPrefixes({Stream()});
+  EXPECT_THAT(ReadAll(store(), request).Revisions(), ElementsAre(0, 1, 2, 3, 4));
+
+  ASSERT_TRUE(Delete(store(), Stream(), DeleteKind::kSoft).ok());
   EXPECT_THAT(ReadAll(store(), request).Revisions(), ElementsAre(0, 1, 2, 3, 4));
 }
 

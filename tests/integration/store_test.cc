@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "event_store/client/streams.grpc.pb.h"
+#include "tests/integration/raw_http2.h"
 #include "tests/integration/service_test.h"
 
 namespace orders::testing_support {
@@ -21,6 +22,19 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 namespace streams = event_store::client::streams;
+
+constexpr char kReadMethod[] = "/event_store.client.streams.Streams/Read";
+constexpr absl::Duration kEndsWithin = absl::Seconds(30);
+
+std::string ReadOfAll() {
+  streams::ReadReq request;
+  auto& options = *request.mutable_options();
+  options.mutable_all()->mutable_start();
+  options.set_count(10);
+  options.mutable_no_filter();
+  options.mutable_uuid_option()->mutable_string();
+  return request.SerializeAsString();
+}
 
 std::unique_ptr<OrderdProcess> MustStart(const OrderdOptions& options) {
   auto started = OrderdProcess::Start(options);
@@ -150,6 +164,38 @@ TEST(TheStoreAlone, TellsItsSubscribersWhenItStops) {
   while (subscription->Read(&response)) {
   }
   EXPECT_EQ(subscription->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(TheStoreAlone, B36_ATimeoutHeaderThatIsNoneNeverMeansForEver) {
+  // The header is refused, or the call ends by the node's own bounds.
+  const auto store = MustStart({.store_alone = true});
+  ASSERT_NE(store, nullptr);
+  for (const std::string timeout : {"-1S", "1x", "", "S", "1 S", "99999999H"}) {
+    SCOPED_TRACE(timeout);
+    RawHeaders headers = GoodHeaders(kReadMethod);
+    headers.emplace_back("grpc-timeout", timeout);
+    EXPECT_NE(CallRaw(store->address(), headers, ReadOfAll(), kEndsWithin), RawEnd::kTimedOut);
+  }
+  EXPECT_TRUE(StoreClient(store->address()).Append("after", "Tested", 1).ok());
+}
+
+TEST(TheStoreAlone, B38_HeadersThatLieAboutTheTransportHarmNobody) {
+  const auto store = MustStart({.store_alone = true});
+  ASSERT_NE(store, nullptr);
+  RawHeaders many = GoodHeaders(kReadMethod);
+  for (int i = 0; i < 20; ++i) many.emplace_back(absl::StrCat("x-", i), std::string(1'000, 'h'));
+  RawHeaders balancer = GoodHeaders(kReadMethod);
+  balancer.emplace_back("grpclb_client_stats", "x");
+  RawHeaders trailers = GoodHeaders(kReadMethod);
+  for (auto& [name, value] : trailers) {
+    if (name == "te" || name == ":scheme") value = "x";
+  }
+  for (const RawHeaders& headers : {many, balancer, trailers}) {
+    const RawEnd end = CallRaw(store->address(), headers, "", kEndsWithin);
+    EXPECT_NE(end, RawEnd::kTimedOut);
+    EXPECT_NE(end, RawEnd::kNoConnection);
+    EXPECT_TRUE(StoreClient(store->address()).Append("after", "Tested", 1).ok());
+  }
 }
 
 TEST(TheStoreAlone, KnowsNothingOfOrders) {

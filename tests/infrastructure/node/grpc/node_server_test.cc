@@ -21,6 +21,17 @@ using ::testing::StartsWith;
 const char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 // SETTINGS without any (RFC 9113 section 6.5).
 const std::string kSettings("\0\0\0\4\0\0\0\0\0", 9);
+// PING and its answer (section 6.7): eight bytes of any content.
+const std::string kPing("\0\0\x8\6\0\0\0\0\0idlePING", 17);
+const std::string kPingAnswer("\0\0\x8\6\1\0\0\0\0idlePING", 17);
+
+int CountOf(const std::string& part, const std::string& bytes) {
+  int count = 0;
+  for (std::size_t at = bytes.find(part); at != std::string::npos; at = bytes.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
 
 class TheNodesPort : public NodeTest {
  protected:
@@ -44,6 +55,23 @@ TEST_F(TheNodesPort, S10_AnswersHealthBesideGrpc) {
   EXPECT_THAT(Http("HEAD /health/live HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 204 "));
   EXPECT_THAT(Http("POST /health/live HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 405 "));
   ExpectGrpcWorks();
+}
+
+TEST_F(TheNodesPort, S9_PingsOnAnIdleConnectionKeepItOpen) {
+  // Given a client that says nothing and pings as often as the node does, longer than an abuser may
+  StartNode({.ping_interval = absl::Seconds(1)});
+  constexpr int kPings = 4;
+  RawSocket socket(node().port());
+  ASSERT_TRUE(socket.Send(kPreface + kSettings));
+  for (int i = 0; i < kPings; ++i) {
+    absl::SleepFor(absl::Seconds(1));
+    ASSERT_TRUE(socket.Send(kPing));
+  }
+
+  // When it asks for no more, then each was answered and the connection is still there
+  const RawSocket::Received received = socket.ReceiveAll(absl::Milliseconds(500));
+  EXPECT_FALSE(received.is_closed);
+  EXPECT_EQ(CountOf(kPingAnswer, received.bytes), kPings);
 }
 
 TEST_F(TheNodesPort, SaysThatItStopsBeforeItDoes) {

@@ -230,6 +230,44 @@ TEST_F(StreamsRead, S98_S99_S100_S101_AllFromAPosition) {
   }
 }
 
+TEST_F(StreamsRead, S102_AllSaysNoPositionsThoughAskedFor) {
+  AppendEvents("s", 3);
+  streams::ReadReq request = ReadAllFromStart(2);
+  request.mutable_options()->mutable_control_option()->set_compatibility(1);
+
+  const ReadAnswer read = Read(request);
+
+  EXPECT_EQ(read.end.code, grpc::StatusCode::OK);
+  ASSERT_EQ(read.messages.size(), 2U);
+  for (const streams::ReadResp& message : read.messages) EXPECT_TRUE(message.has_event());
+}
+
+TEST_F(StreamsRead, S103_APositionWhosePrepareIsAboveItsCommitIsRefused) {
+  AppendEvents("s", 1);
+  streams::ReadReq request = ReadAllFromStart(10);
+  auto& position = *request.mutable_options()->mutable_all()->mutable_position();
+  position.set_commit_position(1);
+  position.set_prepare_position(2);
+
+  const ReadAnswer read = Read(request);
+
+  EXPECT_EQ(read.end.code, grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(read.messages, IsEmpty());
+}
+
+TEST_F(StreamsRead, S83_AStreamWhoseEventsAreTooOldIsEmptyAndNotMissing) {
+  AppendEvents("s", 3);
+  Append({streams::AppendReq(testing_support::Options("$$s")),
+          Event(IdText(99), R"({"$maxAge":1})", "$metadata")});
+
+  // When their second is over
+  ASSERT_TRUE(testing_support::Eventually(
+      [&] { return Read(ReadStreamFromStart("s", 10)).messages.empty(); }));
+
+  // Then there is nothing to read, which is no error, and no word that the stream is missing
+  EXPECT_EQ(Read(ReadStreamFromStart("s", 10)).end.code, grpc::StatusCode::OK);
+}
+
 TEST_F(StreamsRead, S104_S105_S106_FiltersDecideByTypeOrStream) {
   Append({streams::AppendReq(testing_support::Options("acc-1")), Event(IdText(1), "{}", "order-a"),
           Event(IdText(2), "{}", "x"), Event(IdText(3), "{}", "order-b")});

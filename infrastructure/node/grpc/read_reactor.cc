@@ -86,6 +86,7 @@ void ReadReactor::Pump() {
     in_flight_ = std::move(queue_.front());
     queue_.pop_front();
     queue_bytes_ -= in_flight_.Length();
+    if (queue_.empty() && end_.has_value() && end_->ok()) return EndWithLast();
     is_writing_ = true;
     watch_.Started(absl::Now());
     StartWrite(&in_flight_);
@@ -135,6 +136,13 @@ void ReadReactor::End(const absl::Status& status) {
   watch_.Ended(absl::Now());
   queue_.clear();
   Finish(ToGrpcStatus(status, stream_, *context_));
+}
+
+void ReadReactor::EndWithLast() {
+  has_ended_ = true;
+  // The client may take as long for this message as for any other, and then for the end.
+  watch_.Ended(absl::Now() + state_->options.stall_max);
+  StartWriteAndFinish(&in_flight_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
 void ReadReactor::OnDone() {

@@ -49,6 +49,8 @@ class ReadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void StartFetch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Sends `in_flight_` and a good end as one: a short read costs one round through gRPC less.
+  void EndWithLast() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<NodeState> state_;
   std::shared_ptr<ReadReactor> self_;  ///< Until OnDone.

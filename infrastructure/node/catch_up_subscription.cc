@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -16,6 +17,23 @@ constexpr std::size_t kExaminedAtOnceMax = 512;
 // A read that takes longer is tried again by the next call.
 constexpr absl::Duration kPageTimeout = absl::Seconds(5);
 
+std::size_t Bytes(const RecordedEvent& event) { return event.data.size() + event.metadata.size(); }
+
+std::size_t Bytes(const SubscriptionMessage& message) {
+  if (const auto* event = std::get_if<RecordedEvent>(&message)) return Bytes(*event);
+  const auto* resolved = std::get_if<std::unique_ptr<ResolvedEvent>>(&message);
+  if (resolved == nullptr) return 0;
+  return ((*resolved)->event.has_value() ? Bytes(*(*resolved)->event) : 0) +
+         ((*resolved)->link.has_value() ? Bytes(*(*resolved)->link) : 0);
+}
+
+// The request's if it is the smaller one.
+std::size_t NextBytesMax(const SubscribeRequest& request,
+                         const EmbeddedEventStoreOptions& options) {
+  if (request.next_bytes_max == 0) return options.page_bytes_max;
+  return std::min(request.next_bytes_max, options.page_bytes_max);
+}
+
 }  // namespace
 
 CatchUpSubscription::CatchUpSubscription(SubscriptionSource source, SubscribeRequest request,
@@ -27,7 +45,7 @@ CatchUpSubscription::CatchUpSubscription(SubscriptionSource source, SubscribeReq
       checkpoint_interval_events_(request_.checkpoint_interval_events > 0
                                       ? request_.checkpoint_interval_events
                                       : options.checkpoint_interval_events),
-      page_bytes_max_(options.page_bytes_max),
+      next_bytes_max_(NextBytesMax(request_, options)),
       reads_history_(request_.stream.has_value() && !request_.from_end) {
   if (request_.from_end) {
     cursor_ = ends.position;
@@ -134,10 +152,12 @@ absl::StatusOr<bool> CatchUpSubscription::Advance(std::size_t messages_max,
                                  [this](const SharedEvent& event) { return Passes(*event); })) {
     return AdvanceOnDisk(messages_max, deadline, out);
   }
+  std::size_t bytes = 0;
   for (const SharedEvent& event : slice.events) {
-    if (out.size() >= messages_max || !ended_.ok()) return false;
+    if (out.size() >= messages_max || bytes >= next_bytes_max_ || !ended_.ok()) return false;
     if (Passes(*event)) {
       if (const absl::Status done = Deliver(*event, out); !done.ok()) return done;
+      bytes += Bytes(out.back());
     }
     ++examined_;
     cursor_ = event->position.commit;
@@ -152,7 +172,7 @@ absl::StatusOr<EventPage> CatchUpSubscription::ReadPage(std::size_t events_max,
     return source_.reader->ReadStream({.stream = *request_.stream,
                                        .from = next_revision_,
                                        .events_max = events_max,
-                                       .bytes_max = page_bytes_max_,
+                                       .bytes_max = next_bytes_max_,
                                        .resolve_links = request_.resolve_links,
                                        .deadline = deadline});
   }
@@ -161,7 +181,7 @@ absl::StatusOr<EventPage> CatchUpSubscription::ReadPage(std::size_t events_max,
        .filter = filter_.has_value() ? &*filter_ : nullptr,
        .events_max = events_max,
        .examined_max = IsFiltered() ? checkpoint_interval_events_ - examined_ : events_max,
-       .bytes_max = page_bytes_max_,
+       .bytes_max = next_bytes_max_,
        .resolve_links = request_.resolve_links,
        .deadline = deadline});
 }

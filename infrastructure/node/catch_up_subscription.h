@@ -56,7 +56,7 @@ class CatchUpSubscription final : public Subscription {
   const SubscribeRequest request_;
   const std::optional<FilterMatcher> filter_;
   const std::size_t checkpoint_interval_events_;
-  const std::size_t page_bytes_max_;
+  const std::size_t next_bytes_max_;
   RecentEvents::Waiter waiter_;
   std::uint64_t cursor_ = 0;         ///< Every event up to this position was examined.
   std::uint64_t next_revision_ = 0;  ///< Of a stream: the next one to deliver.

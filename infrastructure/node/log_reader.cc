@@ -99,7 +99,7 @@ absl::StatusOr<EventPage> LogReader::ReadStream(const StreamQuery& query) {
   EventPage page;
   page.status = FillStreamPage(**lease, query, page);
   if (query.resolve_links) {
-    const absl::Status resolved = ResolveLinks(**lease, page);
+    const absl::Status resolved = ResolveLinks(**lease, query.bytes_max, page);
     if (!resolved.ok()) page.status = resolved;
   }
   if (!page.status.ok() && page.events.empty()) return page.status;
@@ -217,8 +217,11 @@ absl::StatusOr<std::optional<RecordedEvent>> LogReader::ReadTarget(ReadConnectio
   return event;
 }
 
-// What cannot be resolved ends the page before its link.
-absl::Status LogReader::ResolveLinks(ReadConnection& connection, EventPage& page) {
+// What cannot be resolved ends the page before its link; targets that fill the page end it after
+// theirs: links are small, and what they stand for may be large.
+absl::Status LogReader::ResolveLinks(ReadConnection& connection, std::size_t bytes_max,
+                                     EventPage& page) {
+  std::size_t bytes = 0;
   for (std::size_t i = 0; i < page.events.size(); ++i) {
     const std::optional<LinkTarget> target = ParseLink(page.events[i]);
     if (!target.has_value()) continue;
@@ -227,7 +230,13 @@ absl::Status LogReader::ResolveLinks(ReadConnection& connection, EventPage& page
       page.events.resize(i);
       return event.status();
     }
+    if (event->has_value()) bytes += Bytes(**event);
     page.targets.push_back({i, *std::move(event)});
+    if (bytes >= bytes_max && i + 1 < page.events.size()) {
+      page.events.resize(i + 1);
+      page.at_end = false;
+      page.status = absl::OkStatus();  // What is wrong behind it comes with its own page.
+    }
   }
   return absl::OkStatus();
 }
@@ -254,9 +263,10 @@ absl::StatusOr<EventPage> LogReader::ReadAll(const AllQuery& query) {
   page.examined_to = query.bound;
   page.status = FillAllPage(**lease, query, page);
   if (query.resolve_links) {
-    const absl::Status resolved = ResolveLinks(**lease, page);
-    if (!resolved.ok()) {
-      page.status = resolved;
+    const std::size_t found = page.events.size();
+    const absl::Status resolved = ResolveLinks(**lease, query.bytes_max, page);
+    if (!resolved.ok()) page.status = resolved;
+    if (page.events.size() < found) {
       page.examined_to = page.events.empty() ? query.bound : page.events.back().position.commit;
     }
   }

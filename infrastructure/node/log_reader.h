@@ -121,7 +121,7 @@ class LogReader {
   absl::Status FillAllPage(ReadConnection& connection, const AllQuery& query, EventPage& page);
   absl::StatusOr<std::optional<RecordedEvent>> ReadTarget(ReadConnection& connection,
                                                           const LinkTarget& target);
-  absl::Status ResolveLinks(ReadConnection& connection, EventPage& page);
+  absl::Status ResolveLinks(ReadConnection& connection, std::size_t bytes_max, EventPage& page);
   absl::Time Now() const;
 
   const std::function<absl::Time()> clock_;

@@ -114,6 +114,27 @@ TEST_P(EventStoreContract, MetadataThatIsNotValidHidesNothing) {
   }
 }
 
+TEST_P(EventStoreContract, TheLastEventOfAMetadataStreamCountsWhateverItsType) {
+  // A real node asks whether it is JSON, never what it is called.
+  ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
+  const std::string metastream = MetastreamOf(Stream());
+  ProposedEvent other = Event(10, "NotMetadata");
+  other.data = R"({"$maxCount":1})";
+  ExpectWritten(Append(store(), metastream, kAny, {other}), 0);
+  EXPECT_EQ(Count(store(), Stream()), 1U);
+
+  ProposedEvent not_json = Event(11, "$metadata");
+  not_json.data = R"({"$maxCount":1})";
+  not_json.is_json = false;
+  ExpectWritten(Append(store(), metastream, kAny, {not_json}), 1);
+  EXPECT_EQ(Count(store(), Stream()), 3U);
+
+  other.id = Event(12).id;
+  other.data = R"({"$tb":1})";
+  ExpectWritten(Append(store(), metastream, kAny, {other}), 2);
+  EXPECT_THAT(ReadStream(store(), Stream()).Revisions(), ElementsAre(1, 2));
+}
+
 TEST_P(EventStoreContract, MetadataIsReplacedAsAWholeAndOnlyTheNewestIsReadable) {
   ExpectWritten(GivenThreeEvents(store(), Stream()), 2);
   ExpectWritten(SetMetadata(store(), Stream(), 10, R"({"$maxCount":1})"), 0);

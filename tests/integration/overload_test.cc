@@ -1,17 +1,13 @@
 // More than the service takes: refused at once and whole, and nobody else pays for it.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "grpcpp/create_channel.h"
@@ -20,25 +16,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/service_test.h"
+#include "tests/support/proc_number.h"
 
 namespace orders::testing_support {
 namespace {
 
 using ::testing::IsEmpty;
 using Code = grpc::StatusCode;
-
-/// The value of a line "name: value ..." of a file in /proc.
-std::int64_t ProcNumber(const std::string& path, const std::string& name) {
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    if (!absl::StartsWith(line, name + ":")) continue;
-    const std::vector<std::string> words =
-        absl::StrSplit(line.substr(name.size() + 1), absl::ByAnyChar("\t "), absl::SkipEmpty());
-    std::int64_t number = 0;
-    if (!words.empty() && absl::SimpleAtoi(words.front(), &number)) return number;
-  }
-  return -1;
-}
 
 class Overload : public ::testing::Test {
  protected:
@@ -69,10 +53,6 @@ class Overload : public ::testing::Test {
     };
     for (int i = 0; i < 3'000 && !is_traced(); ++i) absl::SleepFor(absl::Milliseconds(10));
     ASSERT_TRUE(is_traced()) << "this test needs strace and the right to trace";
-  }
-
-  std::int64_t ResidentKib() const {
-    return ProcNumber(absl::StrCat("/proc/", process_->pid(), "/status"), "VmRSS");
   }
 
   struct Outcome {
@@ -166,7 +146,7 @@ TEST_F(Overload, OfAllOrdersIsRefusedAtOnceAndMemoryStaysBounded) {
   OrdersClient client(process_->address(), absl::Seconds(60));
   ASSERT_TRUE(client.Send(CreateRequest("before")).ok());
   ASSERT_NO_FATAL_FAILURE(SlowDownSyncs());
-  const std::int64_t resident_before = ResidentKib();
+  const std::int64_t resident_before = ResidentKib(process_->pid());
   std::set<std::string> made;
   std::set<std::string> refused;
   for (int round = 0; round < 5; ++round) {
@@ -184,7 +164,7 @@ TEST_F(Overload, OfAllOrdersIsRefusedAtOnceAndMemoryStaysBounded) {
   EXPECT_GE(made.size(), 5U * 16U);
   EXPECT_THAT(refused, ::testing::Not(IsEmpty()));
   constexpr std::int64_t kGrowthKibMax = 64 * 1024;
-  EXPECT_LT(ResidentKib() - resident_before, kGrowthKibMax);
+  EXPECT_LT(ResidentKib(process_->pid()) - resident_before, kGrowthKibMax);
 
   for (const std::string& order : made) {
     const auto history = client.ReadHistory(order);

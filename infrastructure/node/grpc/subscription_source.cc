@@ -9,17 +9,19 @@
 namespace eventstoredb {
 namespace {
 
-// Taken at a time: events may be large, and what is taken is held.
+// Taken at a time, of small ones: what is taken is held.
 constexpr std::size_t kStepMessagesMax = 64;
 
-SubscribeRequest ToSubscribeRequest(const ReadRequest& request) {
+SubscribeRequest ToSubscribeRequest(const ReadRequest& request, std::size_t page_bytes_max) {
   return {.stream = request.stream,
           .after_revision = request.revision,
           .after_position = request.position,
           .from_end = request.from_end,
           .filter = request.filter,
           .resolve_links = request.resolve_links,
-          .checkpoint_interval_events = request.checkpoint_interval_events};
+          .checkpoint_interval_events = request.checkpoint_interval_events,
+          // What waits to be sent is half a page when the next is fetched: two pages at most.
+          .next_bytes_max = page_bytes_max / 2};
 }
 
 /// A catch-up subscription (protocol section 3.11).
@@ -63,7 +65,7 @@ class SubscriptionSource final : public ReadSource {
     if (!id.ok()) return id.status();
     id_ = id->ToString();
     absl::StatusOr<std::unique_ptr<Subscription>> subscription =
-        state_.store.Subscribe(ToSubscribeRequest(request_));
+        state_.store.Subscribe(ToSubscribeRequest(request_, state_.options.page_bytes_max));
     if (!subscription.ok()) return subscription.status();
     subscription_ = *std::move(subscription);
     return absl::OkStatus();

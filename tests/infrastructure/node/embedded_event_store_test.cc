@@ -1,10 +1,12 @@
 #include "eventstoredb/node/embedded_event_store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <set>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -314,6 +316,37 @@ TEST_F(EmbeddedEventStoreTest, ASubscriptionThatOutlivesItsStoreEnds) {
   waits.WaitForNotification();
   store_.reset();
   waiter.join();
+}
+
+TEST_F(EmbeddedEventStoreTest, ASubscriptionHandsOutNoMoreBytesAtATimeThanAskedFor) {
+  Open(Options());
+  std::vector<ProposedEvent> large = EventRange(1, 6);
+  for (ProposedEvent& event : large) event.data = std::string(1'000, 'x');
+  ASSERT_TRUE(Append(*store_, "s", ExpectedRevision::Any(), large).ok());
+  const auto subscription = store_->Subscribe({.stream = "s", .next_bytes_max = 2'000});
+  ASSERT_TRUE(subscription.ok()) << subscription.status();
+  std::vector<std::uint64_t> revisions;
+  const auto take_all = [&] {
+    std::vector<SubscriptionMessage> messages;
+    do {
+      messages.clear();
+      ASSERT_TRUE((*subscription)->Next(100, absl::ZeroDuration(), messages).ok());
+      const auto events = std::count_if(messages.begin(), messages.end(), [](const auto& message) {
+        return std::holds_alternative<RecordedEvent>(message);
+      });
+      EXPECT_LE(events, 2);
+      for (const SubscriptionMessage& message : messages) {
+        const auto* const event = std::get_if<RecordedEvent>(&message);
+        if (event != nullptr) revisions.push_back(event->revision);
+      }
+    } while (!messages.empty());
+  };
+  // From disk, and then from memory.
+  take_all();
+  for (std::size_t i = 0; i < large.size(); ++i) large[i].id = Id(100 + i);
+  ASSERT_TRUE(Append(*store_, "s", ExpectedRevision::Any(), large).ok());
+  take_all();
+  EXPECT_THAT(revisions, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
 }
 
 TEST_F(EmbeddedEventStoreTest, AThousandWaitingSubscriptionsAllGetTheirEvents) {

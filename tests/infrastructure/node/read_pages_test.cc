@@ -1,5 +1,6 @@
 #include "eventstoredb/node/read_pages.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ namespace {
 using namespace testing_support;  // NOLINT: the words of these tests.
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Le;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr auto kAny = ExpectedRevision::Any();
@@ -219,6 +222,47 @@ TEST_F(ReadPages, LinksStandForTheirTargets) {
       Targets(
           store_->ReadStreamPage({.stream = "l", .events_max = 2, .resolve_links = true})->events),
       ElementsAre("none", "t@2"));
+}
+
+TEST_F(ReadPages, TargetsEndAPageOfLinksToo) {
+  std::vector<ProposedEvent> large = EventRange(1, 5);
+  for (ProposedEvent& event : large) event.data = std::string(1'000, 'x');
+  ASSERT_TRUE(Append(*store_, "s", kAny, large).ok());
+  AppendLinks("links", {"0@s", "1@s", "2@s", "3@s", "4@s"});
+
+  for (const Direction direction : {Direction::kForwards, kBackwards}) {
+    std::vector<std::uint64_t> seen;
+    std::optional<std::uint64_t> from;
+    for (bool at_end = false; !at_end;) {
+      const auto page = store_->ReadStreamPage({.stream = "links",
+                                                .direction = direction,
+                                                .from = from,
+                                                .bytes_max = 2'000,
+                                                .resolve_links = true});
+      ASSERT_TRUE(page.ok()) << page.status();
+      ASSERT_THAT(page->events, Not(IsEmpty()));
+      EXPECT_THAT(page->events, SizeIs(Le(2)));
+      for (const std::uint64_t revision : Revisions(page->events)) seen.push_back(revision);
+      from = page->next;
+      at_end = page->at_end;
+    }
+    if (direction == kBackwards) std::reverse(seen.begin(), seen.end());
+    EXPECT_THAT(seen, ElementsAre(0, 1, 2, 3, 4));
+  }
+  const auto links = FilterMatcher::Create(Filter::StreamPrefixes({"links"}));
+  ASSERT_TRUE(links.ok()) << links.status();
+  std::vector<std::uint64_t> seen;
+  std::optional<Position> from;
+  for (bool at_end = false; !at_end;) {
+    const auto page = store_->ReadAllPage(
+        {.from = from, .filter = &*links, .bytes_max = 2'000, .resolve_links = true});
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_THAT(page->events, SizeIs(Le(2)));
+    for (const std::uint64_t revision : Revisions(page->events)) seen.push_back(revision);
+    from = page->next;
+    at_end = page->at_end;
+  }
+  EXPECT_THAT(seen, ElementsAre(0, 1, 2, 3, 4));
 }
 
 TEST_F(ReadPages, AReferenceToAStreamIsNeverResolved) {

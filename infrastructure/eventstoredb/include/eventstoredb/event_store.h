@@ -71,6 +71,9 @@ struct SubscribeRequest {
   bool resolve_links = false;
   /// With a filter: a Checkpoint whenever this many events were examined. 0: as the store is set.
   std::size_t checkpoint_interval_events = 0;
+  /// Of the embedded log: one Next gives no more once its events hold so many bytes; the last one
+  /// may exceed it. 0, or more than the store's own page: that page. A client gives what has come.
+  std::size_t next_bytes_max = 0;
 };
 
 /// A catch-up subscription: history, then live, in order, no gap, no repeat. Pulled, so a slow

@@ -2,6 +2,8 @@
 // clients do their worst. Numbered as the catalogue of faults (F).
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -105,6 +107,11 @@ class TheStoresMemory : public ::testing::Test {
     return static_cast<std::uint16_t>(number);
   }
   std::int64_t ResidentMib() const { return ResidentKib(process_->pid()) / 1'024; }
+  /// Of the store, its sockets among them.
+  std::int64_t OpenFiles() const {
+    const std::filesystem::directory_iterator files(absl::StrCat("/proc/", process_->pid(), "/fd"));
+    return std::distance(begin(files), end(files));
+  }
 
   grpc::Status Append(const std::string& stream, int events, std::size_t bytes) {
     grpc::ClientContext context;
@@ -133,7 +140,9 @@ class TheStoresMemory : public ::testing::Test {
 };
 
 TEST_F(TheStoresMemory, F44_StaysFlatUnderASlowSubscriberThatGetsAllInOrder) {
-  constexpr std::int64_t kGrowthMibMax = 32;
+  // Twice the most that was seen of allocator and caches (31 MiB), and half of
+  // what the subscriber has not taken.
+  constexpr std::int64_t kGrowthMibMax = 64;
   ASSERT_NO_FATAL_FAILURE(WarmUp());
   Reader subscriber(NewConnection(address()), node::SubscribeToStream("s"));
   ASSERT_TRUE(subscriber.IsConfirmed());
@@ -196,6 +205,9 @@ TEST_F(TheStoresMemory, F52_IsBoundedUnderFiveThousandConnectionsAndGivenToTheNe
     EXPECT_TRUE(Append("s", 1, 100).ok());
     EXPECT_LT(ResidentMib(), kResidentMibMax);
     if (wave == 0) after_first = ResidentMib();
+    // Those that are still closing would count with the next.
+    sockets.clear();
+    ASSERT_TRUE(node::Eventually([this] { return OpenFiles() < kFlood / 10; }));
   }
   EXPECT_LT(ResidentMib() - after_first, kGrowthOfAnotherFloodMibMax);
 }

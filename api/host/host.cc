@@ -12,6 +12,7 @@
 #include "api/grpc/order_change_hub.h"
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
+#include "api/grpc/read_models_service.h"
 #include "api/host/listen_rule.h"
 #include "api/host/server_store.h"
 #include "api/host/store_backend.h"
@@ -100,6 +101,7 @@ class Host::Impl {
   std::optional<OrderCommandService> command_service_;
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
+  std::optional<ReadModelsService> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
 };
@@ -210,12 +212,15 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
   admin_service_.emplace(OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_},
                          backend_->identity, backend_->kind);
+  read_models_service_.emplace(
+      ReadModelsService::Ports{*projections_, *digest_, ids_, telemetry_, *query_workers_, gate_},
+      backend_->identity, LimitsOf(settings_));
   auto server = GrpcServer::Start(
       {.address = settings_.grpc_listen.ToString(),
        .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
-      {&*command_service_, &*query_service_, &*admin_service_},
+      {&*command_service_, &*query_service_, &*admin_service_, &*read_models_service_},
       {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name(),
-       v1::OrderAdmin::service_full_name()});
+       v1::OrderAdmin::service_full_name(), v1::ReadModels::service_full_name()});
   if (!server.ok()) {
     failure = ListenFailure(server.status(), "grpc-listen");
     changes_->Stop();

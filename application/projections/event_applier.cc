@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "application/commands/request_errors.h"
+
 namespace orders::application {
 namespace {
 
@@ -27,6 +29,12 @@ OrderStreamItemRef RefTo(const OrderStreamItem& item) {
 bool IsPoison(const absl::Status& status) { return absl::IsFailedPrecondition(status); }
 
 }  // namespace
+
+absl::Status NotBlocked(const domain::OrderId& order) {
+  return MakeRequestError(absl::StatusCode::kNotFound,
+                          absl::StrCat("order ", order.value, " is not blocked there"),
+                          {.reason = "ORDER_NOT_BLOCKED"});
+}
 
 EventApplier::EventApplier(Ports ports, EventApplierOptions options)
     : ports_(std::move(ports)),
@@ -107,7 +115,7 @@ absl::StatusOr<RetryOutcome> EventApplier::Retry(const domain::OrderId& order,
                                                  const LogPosition& until) {
   const DeadLetter* const letter = blocked_.Find(order);
   if (letter == nullptr) {
-    return absl::NotFoundError(absl::StrCat("order ", order.value, " is not blocked"));
+    return NotBlocked(order);
   }
   return Resume(DeadLetter(*letter), letter->revision, until);
 }
@@ -118,13 +126,15 @@ absl::StatusOr<RetryOutcome> EventApplier::Skip(const domain::OrderId& order,
                                                 const LogPosition& until) {
   const DeadLetter* const found = blocked_.Find(order);
   if (found == nullptr) {
-    return absl::NotFoundError(absl::StrCat("order ", order.value, " is not blocked"));
+    return NotBlocked(order);
   }
   const DeadLetter letter = *found;
   if (letter.revision != revision) {
-    return absl::AbortedError(absl::StrCat("order ", order.value,
-                                           " is blocked by the event of revision ", letter.revision,
-                                           ", not of ", revision));
+    return MakeRequestError(
+        absl::StatusCode::kAborted,
+        absl::StrCat("order ", order.value, " is blocked by the event of revision ",
+                     letter.revision, ", not of ", revision),
+        {.reason = "BLOCKED_BY_ANOTHER_EVENT"});
   }
   const absl::Status passed = ports_.projection.PassOver(order, revision);
   if (!passed.ok()) return passed;

@@ -31,6 +31,9 @@ struct EventApplierOptions {
   absl::Duration read_timeout = absl::Seconds(10);  ///< Of an order's stream, for another try.
 };
 
+/// What is told of an order that no dead letter blocks: NotFound.
+absl::Status NotBlocked(const domain::OrderId& order);
+
 /// Applies a log's events to one projection, order by order: sets aside what cannot be read or
 /// applied, holds back what comes behind it, and tries again when told to. Used by the
 /// projection's thread. What it does is committed or discarded with the projection's writer.

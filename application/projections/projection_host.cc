@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "application/commands/request_errors.h"
 #include "application/projections/projection_runner.h"
 #include "application/projections/read_model_rebuild.h"
 #include "domain/order/absl_view.h"
@@ -119,7 +120,9 @@ absl::StatusOr<const ProjectionHost::Slot*> ProjectionHost::Find(
   for (const Slot& slot : slots_) {
     if (slot.model.name() == read_model) return &slot;
   }
-  return absl::NotFoundError(absl::StrCat("no read model ", domain::View(read_model)));
+  return MakeRequestError(absl::StatusCode::kNotFound,
+                          absl::StrCat("no read model ", domain::View(read_model)),
+                          {.reason = "READ_MODEL_NOT_FOUND"});
 }
 
 absl::StatusOr<std::shared_ptr<ProjectionRunner>> ProjectionHost::FindRunner(
@@ -162,8 +165,10 @@ absl::Status ProjectionHost::StartRebuildOf(std::size_t index) {
     if (stopping_) return absl::UnavailableError("the service is stopping");
     Slot& slot = slots_[index];
     if (slot.rebuild != nullptr && !slot.rebuild->IsOver()) {
-      return absl::AbortedError(absl::StrCat("the read model ", domain::View(slot.model.name()),
-                                             " is being rebuilt already"));
+      return MakeRequestError(absl::StatusCode::kAborted,
+                              absl::StrCat("the read model ", domain::View(slot.model.name()),
+                                           " is being rebuilt already"),
+                              {.reason = "REBUILDING"});
     }
     last = std::move(slot.rebuild);
     slot.last_rebuild = RebuildStatus{.started = ports_.clock.Now()};
@@ -201,9 +206,11 @@ absl::Status ProjectionHost::CancelRebuild(std::string_view read_model) {
     rebuild = slots_[*index].rebuild.get();
   }
   if (rebuild != nullptr && rebuild->Cancel()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
+  return MakeRequestError(
+      absl::StatusCode::kFailedPrecondition,
       absl::StrCat("the read model ", domain::View(read_model),
-                   " is not being rebuilt, or is just being switched to the new file"));
+                   " is not being rebuilt, or is just being switched to the new file"),
+      {.reason = "NOT_REBUILDING"});
 }
 
 std::shared_ptr<ProjectionRunner> ProjectionHost::RunnerOf(std::size_t slot) const {

@@ -464,9 +464,7 @@ absl::StatusOr<DeadLetter> ProjectionRunner::GetLetter(const domain::OrderId& or
       Ask(deadline, [&] { letter = projection_.writer().dead_letters().ReadLetter(order); });
   if (!asked.ok()) return asked;
   if (!letter.ok()) return letter.status();
-  if (!letter->has_value()) {
-    return absl::NotFoundError(absl::StrCat("order ", order.value, " is not blocked"));
-  }
+  if (!letter->has_value()) return NotBlocked(order);
   return **std::move(letter);
 }
 

@@ -1,29 +1,11 @@
 #include "api/grpc/health_mapping.h"
 
+#include "api/grpc/read_model_mapping.h"
 #include "api/grpc/value_mapping.h"
 #include "api/grpc/view_mapping.h"
 #include "application/queries/service_health.h"
 
 namespace orders::api {
-namespace {
-
-using application::ProjectionState;
-
-v1::ReadModelState ToMessage(ProjectionState state) {
-  switch (state) {
-    case ProjectionState::kStarting:
-      return v1::READ_MODEL_STATE_STARTING;
-    case ProjectionState::kRunning:
-      return v1::READ_MODEL_STATE_RUNNING;
-    case ProjectionState::kRetrying:
-      return v1::READ_MODEL_STATE_RETRYING;
-    case ProjectionState::kStopped:
-      return v1::READ_MODEL_STATE_STOPPED;
-  }
-  return v1::READ_MODEL_STATE_UNSPECIFIED;
-}
-
-}  // namespace
 
 void SetHealthResponse(const StoreCondition& store,
                        const std::vector<application::ProjectionStatus>& read_models,
@@ -52,8 +34,10 @@ void SetHealthResponse(const StoreCondition& store,
     SetFreshness({.store = store.identity,
                   .position = status.position,
                   .lag_events = status.lag_events,
-                  .lag = status.lag},
+                  .lag = status.lag,
+                  .incomplete_orders = status.blocked_orders},
                  *read_model.mutable_freshness());
+    read_model.set_blocked_orders(status.blocked_orders);
   }
 }
 

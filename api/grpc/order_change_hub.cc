@@ -19,6 +19,7 @@ using application::FeedItem;
 using application::FeedProgress;
 using application::LogPosition;
 using application::RecordedOrderEvent;
+using application::UnknownOrderEvent;
 using application::UnreadableOrderEvent;
 
 constexpr std::size_t kItemsMax = 512;
@@ -42,6 +43,12 @@ std::shared_ptr<const OrderChange> ToChange(FeedItem&& item) {
     return std::make_shared<const OrderChange>(OrderChange{std::move(*unreadable)});
   }
   return nullptr;
+}
+
+std::optional<LogPosition> PassedPosition(const FeedItem& item) {
+  if (const auto* progress = std::get_if<FeedProgress>(&item)) return progress->position;
+  if (const auto* unknown = std::get_if<UnknownOrderEvent>(&item)) return unknown->position;
+  return std::nullopt;
 }
 
 OrderChangeHub::OrderChangeHub(Ports ports, const OrderChangeHubOptions& options)
@@ -187,8 +194,8 @@ absl::Status OrderChangeHub::FollowOnce() {
     std::vector<FeedItem> items;
     status = (*reader)->Next(kItemsMax, kTick, items);
     for (FeedItem& item : items) {
-      if (const auto* progress = std::get_if<FeedProgress>(&item)) {
-        ring_.Advance(progress->position);
+      if (const std::optional<LogPosition> passed = PassedPosition(item)) {
+        ring_.Advance(*passed);
       } else if (std::shared_ptr<const OrderChange> change = ToChange(std::move(item))) {
         ring_.Add(std::move(change));
       }

@@ -104,5 +104,7 @@ class OrderChangeHub {
 
 /// A change for a watcher: from the feed's item, if it is one.
 std::shared_ptr<const OrderChange> ToChange(application::FeedItem&& item);
+/// Up to where an item says that there is nothing for a watcher.
+std::optional<application::LogPosition> PassedPosition(const application::FeedItem& item);
 
 }  // namespace orders::api

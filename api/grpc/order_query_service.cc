@@ -39,6 +39,37 @@ FreshnessDemand ToDemand(const v1::ReadOptions& options, absl::Time deadline) {
   return demand;
 }
 
+absl::Status OrderBlocked(const std::string& text) {
+  return application::MakeRequestError(absl::StatusCode::kFailedPrecondition, text,
+                                       {.reason = "ORDER_BLOCKED"});
+}
+
+/// What an answer about an order says that the read model holds as of before an event which it
+/// could not apply; or why there is none.
+absl::Status CheckBlocked(const v1::GetOrderRequest& request,
+                          const application::BlockedOrder& blocked,
+                          const absl::StatusOr<std::shared_ptr<const application::OrderView>>& view,
+                          const application::StoreIdentity& store, Freshness& freshness) {
+  if (absl::IsNotFound(view.status())) {
+    return OrderBlocked("the order is there, and its first event could not be applied");
+  }
+  if (!view.ok()) return view.status();
+  freshness.blocked_since = blocked.since;
+  freshness.position = (*view)->position;
+  if (request.options().min_position().empty()) return absl::OkStatus();
+  const absl::StatusOr<application::LogPosition> demanded =
+      application::DecodePositionToken(request.options().min_position(), store);
+  if (!demanded.ok()) return demanded.status();
+  if (*demanded < blocked.position) return absl::OkStatus();
+  if (!request.options().allow_stale()) {
+    return OrderBlocked(
+        "an event at or before min_position could not be applied; allow_stale gets the order as it "
+        "was before that");
+  }
+  freshness.stale = true;
+  return absl::OkStatus();
+}
+
 absl::Status Overloaded() {
   return application::MakeRequestError(
       absl::StatusCode::kResourceExhausted, "too many queries wait for a worker; ask again",
@@ -117,27 +148,37 @@ void OrderQueryService::Start(v1::GetOrderRequest message, absl::Time deadline, 
                     });
   }
   const std::thread::id here = std::this_thread::get_id();
-  ports_.handler.WhenFresh(View::kOrders, ToDemand(message.options(), deadline),
-                           [this, here, deadline, order_id = order.value,
+  const FreshnessDemand demand = ToDemand(message.options(), deadline);
+  ports_.handler.WhenFresh(View::kOrders, demand,
+                           [this, here, deadline, message = std::move(message),
                             call = std::move(call)](absl::StatusOr<Freshness> freshness) mutable {
-                             if (!freshness.ok()) return call.Fail(freshness.status(), order_id);
+                             if (!freshness.ok())
+                               return call.Fail(freshness.status(), message.order_id());
                              // Still gRPC's thread: it was fresh enough. Else this thread must not
                              // be held.
                              if (std::this_thread::get_id() == here) {
-                               return AnswerOrder(order_id, *freshness, std::move(call));
+                               return AnswerOrder(message, *std::move(freshness), std::move(call));
                              }
                              OnWorker(deadline, std::move(call),
-                                      [this, order_id = std::move(order_id),
+                                      [this, message = std::move(message),
                                        freshness = *std::move(freshness)](UnaryCall answering) {
-                                        AnswerOrder(order_id, freshness, std::move(answering));
+                                        AnswerOrder(message, freshness, std::move(answering));
                                       });
                            });
 }
 
-void OrderQueryService::AnswerOrder(const std::string& order_id, const Freshness& freshness,
+void OrderQueryService::AnswerOrder(const v1::GetOrderRequest& message, Freshness freshness,
                                     UnaryCall call) {
-  const auto view = ports_.handler.GetOrder({order_id});
-  if (!view.ok()) return call.Fail(view.status(), order_id);
+  const domain::OrderId order{message.order_id()};
+  // Asked first: an order that is released meanwhile is newer than the answer says, never older.
+  const auto blocked = ports_.handler.FindBlocked(order);
+  const auto view = ports_.handler.GetOrder(order);
+  freshness.incomplete_orders = blocked.has_value() ? 1 : 0;  // Of those that this answer is about.
+  if (blocked.has_value()) {
+    absl::Status refused = CheckBlocked(message, *blocked, view, store_, freshness);
+    if (!refused.ok()) return call.Fail(refused, order.value);
+  }
+  if (!view.ok()) return call.Fail(view.status(), order.value);
   v1::Freshness freshness_message;
   SetFreshness(freshness, freshness_message);
   const grpc::Slice fields[] = {

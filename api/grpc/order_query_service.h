@@ -53,7 +53,7 @@ class OrderQueryService final : public v1::OrderQueries::Service {
   void Start(v1::GetCustomerRequest message, absl::Time deadline, UnaryCall call);
   void Start(v1::GetOrderHistoryRequest message, absl::Time deadline, UnaryCall call);
 
-  void AnswerOrder(const std::string& order_id, const application::Freshness& freshness,
+  void AnswerOrder(const v1::GetOrderRequest& message, application::Freshness freshness,
                    UnaryCall call);
   void AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline, UnaryCall call);
   void AnswerHistory(const v1::GetOrderHistoryRequest& message, absl::Time deadline,

@@ -214,6 +214,10 @@ void SetFreshness(const application::Freshness& freshness, v1::Freshness& messag
   message.set_lag_ms(absl::ToInt64Milliseconds(freshness.lag));
   message.set_stale(freshness.stale);
   message.set_state(ToMessage(freshness.state));
+  message.set_incomplete_orders(freshness.incomplete_orders);
+  if (freshness.blocked_since.has_value()) {
+    SetTime(*freshness.blocked_since, *message.mutable_blocked_since());
+  }
 }
 
 void SetCommandResponse(const application::CommandAnswer& answer,

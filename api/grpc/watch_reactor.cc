@@ -16,7 +16,6 @@ namespace {
 
 using application::FeedCaughtUp;
 using application::FeedItem;
-using application::FeedProgress;
 using application::LogPosition;
 
 constexpr std::size_t kBatchItemsMax = 64;
@@ -157,8 +156,8 @@ void WatchReactor::CatchUp() {
 
   std::vector<grpc::ByteBuffer> batch;
   for (FeedItem& item : items) {
-    if (const auto* progress = std::get_if<FeedProgress>(&item)) {
-      after = std::max(after, progress->position);
+    if (const std::optional<LogPosition> passed = PassedPosition(item)) {
+      after = std::max(after, *passed);
     } else if (std::holds_alternative<FeedCaughtUp>(item)) {
       after = std::max(after, ring_begin);
     } else if (const auto change = ToChange(std::move(item))) {

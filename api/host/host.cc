@@ -12,6 +12,7 @@
 #include "api/grpc/order_change_hub.h"
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
+#include "api/grpc/read_models_service.h"
 #include "api/host/listen_rule.h"
 #include "api/host/server_store.h"
 #include "api/host/store_backend.h"
@@ -19,8 +20,6 @@
 #include "api/runtime/order_lanes.h"
 #include "api/runtime/worker_pool.h"
 #include "application/commands/order_command_handler.h"
-#include "application/projections/customers_projection.h"
-#include "application/projections/orders_projection.h"
 #include "application/projections/projection_host.h"
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
@@ -34,6 +33,7 @@
 #include "infrastructure/runtime/openssl_digest.h"
 #include "infrastructure/runtime/split_mix_random.h"
 #include "infrastructure/runtime/system_clock.h"
+#include "infrastructure/runtime/thread_priority.h"
 #include "infrastructure/runtime/thread_scheduler.h"
 #include "infrastructure/runtime/uuid7_id_source.h"
 #include "infrastructure/views/sqlite_views.h"
@@ -85,8 +85,8 @@ class Host::Impl {
   std::optional<infrastructure::OrderJournal> journal_;
   std::optional<infrastructure::OrderJournalFeed> feed_;
 
-  std::unique_ptr<infrastructure::SqliteViews> views_;
   std::optional<application::OrderViewCache> view_cache_;
+  std::unique_ptr<infrastructure::SqliteViews> views_;
   std::optional<application::FreshnessGate> orders_gate_;
   std::optional<application::FreshnessGate> customers_gate_;
   std::optional<application::ProjectionHost> projections_;
@@ -101,6 +101,7 @@ class Host::Impl {
   std::optional<OrderCommandService> command_service_;
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
+  std::optional<ReadModelsService> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
 };
@@ -128,26 +129,25 @@ bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure
 bool Host::Impl::OpenViews(StartFailure& failure) {
   infrastructure::SqliteViewsOptions options;
   if (!settings_.in_memory) options.directory = settings_.data + "/views";
-  auto opened = infrastructure::SqliteViews::Open(options, backend_->identity, telemetry_);
+  view_cache_.emplace(application::OrderViewCacheOptions{
+      .bytes_max = static_cast<std::size_t>(settings_.view_cache_bytes_max)});
+  auto opened =
+      infrastructure::SqliteViews::Open(options, backend_->identity, *view_cache_, telemetry_);
   if (!opened.ok()) {
     failure = DataFailure(opened.status(), settings_.data + "/views");
     return false;
   }
   views_ = *std::move(opened);
-  view_cache_.emplace(application::OrderViewCacheOptions{
-      .bytes_max = static_cast<std::size_t>(settings_.view_cache_bytes_max)});
   const application::FreshnessGate::Ports gate_ports{*feed_, clock_, scheduler_};
   const application::FreshnessGateOptions gate_options{.wait_max = settings_.deadline_max};
   orders_gate_.emplace(gate_ports, gate_options);
   customers_gate_.emplace(gate_ports, gate_options);
-  projections_.emplace(application::ProjectionHost::Ports{*feed_, *journal_, clock_, scheduler_,
-                                                          random_, telemetry_},
-                       application::ProjectionHostOptions{});
-  projections_->Add(
-      std::make_unique<application::OrdersProjection>(views_->orders_writer(), *view_cache_),
-      *orders_gate_);
-  projections_->Add(std::make_unique<application::CustomersProjection>(views_->customers_writer()),
-                    *customers_gate_);
+  projections_.emplace(
+      application::ProjectionHost::Ports{*feed_, *journal_, clock_, scheduler_, random_, telemetry_,
+                                         infrastructure::EncodeBody},
+      application::ProjectionHostOptions{.on_rebuild_thread = infrastructure::YieldToOthers});
+  projections_->Add(views_->orders_model(), *orders_gate_);
+  projections_->Add(views_->customers_model(), *customers_gate_);
   projections_->Start();
   return true;
 }
@@ -212,12 +212,15 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
   admin_service_.emplace(OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_},
                          backend_->identity, backend_->kind);
+  read_models_service_.emplace(
+      ReadModelsService::Ports{*projections_, *digest_, ids_, telemetry_, *query_workers_, gate_},
+      backend_->identity, LimitsOf(settings_));
   auto server = GrpcServer::Start(
       {.address = settings_.grpc_listen.ToString(),
        .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
-      {&*command_service_, &*query_service_, &*admin_service_},
+      {&*command_service_, &*query_service_, &*admin_service_, &*read_models_service_},
       {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name(),
-       v1::OrderAdmin::service_full_name()});
+       v1::OrderAdmin::service_full_name(), v1::ReadModels::service_full_name()});
   if (!server.ok()) {
     failure = ListenFailure(server.status(), "grpc-listen");
     changes_->Stop();

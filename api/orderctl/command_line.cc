@@ -18,6 +18,8 @@ namespace orders::api {
 namespace {
 
 constexpr const char* kVersion = "orderctl 0.1.0";
+constexpr const char* kGlobalOptions =
+    "Global options (--server, --timeout, --actor, -o, --freshness): orderctl --help";
 
 absl::StatusOr<OutputForm> ParseOutputForm(absl::string_view text) {
   if (text == "table") return OutputForm::kTable;
@@ -68,13 +70,41 @@ CommandLine::CommandLine() : app_("The tool of the order service.", "orderctl") 
 
 CLI::App& CommandLine::Add(const std::string& name, const std::string& group,
                            const std::string& help, Run run) {
-  CLI::App& command = *app_.add_subcommand(name, help);
-  command.group(group);
-  command.fallthrough();
-  command.footer("Global options (--server, --timeout, --actor, -o, --freshness): orderctl --help");
-  command.option_defaults()->group("Options");
+  CLI::App& command = AddTopic(name, group, help);
+  command.require_subcommand(0);
   runs_[name] = std::move(run);
   return command;
+}
+
+CLI::App& CommandLine::AddTopic(const std::string& name, const std::string& group,
+                                const std::string& help) {
+  CLI::App& topic = *app_.add_subcommand(name, help);
+  topic.group(group);
+  topic.fallthrough();
+  topic.require_subcommand(1);
+  topic.footer(kGlobalOptions);
+  topic.option_defaults()->group("Options");
+  return topic;
+}
+
+CLI::App& CommandLine::AddTo(CLI::App& topic, const std::string& name, const std::string& help,
+                             Run run) {
+  CLI::App& command = *topic.add_subcommand(name, help);
+  command.fallthrough();
+  command.footer(kGlobalOptions);
+  command.option_defaults()->group("Options");
+  runs_[absl::StrCat(topic.get_name(), " ", name)] = std::move(run);
+  return command;
+}
+
+std::string CommandLine::ChosenName() const {
+  std::string name;
+  const CLI::App* app = &app_;
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    absl::StrAppend(&name, name.empty() ? "" : " ", app->get_name());
+  }
+  return name;
 }
 
 int CommandLine::Main(int argc, const char* const* argv) {
@@ -83,7 +113,7 @@ int CommandLine::Main(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code() == 0 ? PrintHelp(error) : PrintUsageError(error);
   }
-  const Run& run = runs_.at(app_.get_subcommands().front()->get_name());
+  const Run& run = runs_.at(ChosenName());
   Session session(options_);
   const int code = run(session);
   return session.out().ExitCode(code);
@@ -99,13 +129,13 @@ int CommandLine::PrintHelp(const CLI::ParseError& request) {
 }
 
 int CommandLine::PrintUsageError(const CLI::ParseError& error) {
-  const auto chosen = app_.get_subcommands();
-  const std::string command =
-      chosen.empty() ? "orderctl" : absl::StrCat("orderctl ", chosen.front()->get_name());
+  const std::string chosen = ChosenName();
+  const std::string command = chosen.empty() ? "orderctl" : absl::StrCat("orderctl ", chosen);
+  const bool is_command = runs_.contains(chosen);
   // CLI11 complains of the missing subcommand before the unknown word that stands in its place.
   const std::vector<std::string> unknown = app_.remaining();
   const std::string text =
-      chosen.empty() && !unknown.empty()
+      !is_command && !unknown.empty()
           ? absl::StrCat("no such subcommand or option: ", Printable(unknown.front()))
           : Printable(absl::StrReplaceAll(error.what(), {{"\n", " "}}));
   WriteErrorLine(absl::StrCat(command, ": ", text, " (see ", command, " --help)"));

@@ -21,12 +21,18 @@ class CommandLine {
   /// `group`: the heading in --help.
   CLI::App& Add(const std::string& name, const std::string& group, const std::string& help,
                 Run run);
+  /// A word that only leads on to others, such as "dead-letters".
+  CLI::App& AddTopic(const std::string& name, const std::string& group, const std::string& help);
+  /// "dead-letters list": `name` under `topic`.
+  CLI::App& AddTo(CLI::App& topic, const std::string& name, const std::string& help, Run run);
 
   /// Reads the words and runs the subcommand they name; returns the exit code. A wrong command line
   /// is one line on standard error and kExitUsage, and nothing is sent.
   int Main(int argc, const char* const* argv);
 
  private:
+  /// Of the last subcommand named; empty: none was.
+  std::string ChosenName() const;
   int PrintHelp(const CLI::ParseError& request);
   int PrintUsageError(const CLI::ParseError& error);
 
@@ -43,6 +49,8 @@ void AddCancelCommands(CommandLine& line);
 void AddQueryCommands(CommandLine& line);
 void AddListCommands(CommandLine& line);
 void AddHealthCommands(CommandLine& line);
+void AddReadModelCommands(CommandLine& line);
+void AddDeadLetterCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
 void AddLoadCommand(CommandLine& line);

@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
   orders::api::AddQueryCommands(line);
   orders::api::AddListCommands(line);
   orders::api::AddHealthCommands(line);
+  orders::api::AddReadModelCommands(line);
+  orders::api::AddDeadLetterCommands(line);
   orders::api::AddWatchCommand(line);
   orders::api::AddDemoCommand(line);
   orders::api::AddLoadCommand(line);

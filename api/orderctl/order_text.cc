@@ -240,6 +240,16 @@ std::string FreshnessWarning(const v1::Freshness& freshness) {
     return "the read model has stopped: newer orders and changes are missing; the service's log "
            "says why";
   }
+  if (freshness.has_blocked_since()) {
+    return absl::StrCat("an event of this order could not be applied, since ",
+                        TimeText(true, freshness.blocked_since()),
+                        ": it is shown as it was before; see orderctl dead-letters list");
+  }
+  if (freshness.incomplete_orders() > 0) {
+    return absl::StrCat(freshness.incomplete_orders(),
+                        " orders are not up to date, each because of an event that could not be "
+                        "applied; see orderctl dead-letters list");
+  }
   if (freshness.stale()) {
     return "the demanded position was not reached in time: newer changes are missing";
   }

@@ -36,6 +36,7 @@ Session::Session(GlobalOptions options)
       commands_(v1::OrderCommands::NewStub(channel_)),
       queries_(v1::OrderQueries::NewStub(channel_)),
       admin_(v1::OrderAdmin::NewStub(channel_)),
+      read_models_(v1::ReadModels::NewStub(channel_)),
       out_(STDOUT_FILENO) {}
 
 void Session::Prepare(grpc::ClientContext& context) const { PrepareCall(options_, context); }

@@ -12,6 +12,7 @@
 #include "orders/v1/admin.grpc.pb.h"
 #include "orders/v1/commands.grpc.pb.h"
 #include "orders/v1/queries.grpc.pb.h"
+#include "orders/v1/read_models.grpc.pb.h"
 
 namespace orders::api {
 
@@ -45,6 +46,7 @@ class Session {
   v1::OrderCommands::StubInterface& commands() { return *commands_; }
   v1::OrderQueries::StubInterface& queries() { return *queries_; }
   v1::OrderAdmin::StubInterface& admin() { return *admin_; }
+  v1::ReadModels::StubInterface& read_models() { return *read_models_; }
   Output& out() { return out_; }
 
   /// Deadline and actor of one call.
@@ -61,6 +63,7 @@ class Session {
   std::unique_ptr<v1::OrderCommands::Stub> commands_;
   std::unique_ptr<v1::OrderQueries::Stub> queries_;
   std::unique_ptr<v1::OrderAdmin::Stub> admin_;
+  std::unique_ptr<v1::ReadModels::Stub> read_models_;
   Output out_;
 };
 

@@ -29,14 +29,28 @@ struct UnreadableOrderEvent {
   std::string metadata;
   std::string error;
 };
-/// Nothing for a projection up to here: other streams' events, or types not known (counted).
+/// An event of an order's stream of a type that this version does not know: it changes nothing that
+/// the version knows of, and has its revision all the same.
+struct UnknownOrderEvent {
+  domain::OrderId order_id;
+  std::uint64_t revision = 0;
+  std::string type;
+  LogPosition position;
+};
+/// Nothing for a projection up to here: other streams' events.
 struct FeedProgress {
   LogPosition position;
 };
 /// All history is delivered; what follows is live.
 struct FeedCaughtUp {};
 
-using FeedItem = std::variant<RecordedOrderEvent, UnreadableOrderEvent, FeedProgress, FeedCaughtUp>;
+/// One event of an order's stream.
+using OrderStreamItem = std::variant<RecordedOrderEvent, UnreadableOrderEvent, UnknownOrderEvent>;
+/// The same, elsewhere.
+using OrderStreamItemRef =
+    std::variant<const RecordedOrderEvent*, const UnreadableOrderEvent*, const UnknownOrderEvent*>;
+using FeedItem = std::variant<RecordedOrderEvent, UnreadableOrderEvent, UnknownOrderEvent,
+                              FeedProgress, FeedCaughtUp>;
 
 /// One reader's place in the feed. One thread calls Next; Cancel may come from any.
 class OrderFeedReader {

@@ -11,6 +11,7 @@
 
 #include "application/call_context.h"
 #include "application/log_position.h"
+#include "application/ports/order_feed.h"
 #include "application/recorded_event.h"
 #include "domain/order/events.h"
 
@@ -18,6 +19,7 @@ namespace orders::application {
 
 /// Takes one event; returns false to end the read.
 using OrderEventVisitor = absl::FunctionRef<bool(RecordedOrderEvent&&)>;
+using OrderStreamVisitor = absl::FunctionRef<bool(OrderStreamItem&&)>;
 
 struct AppendedEvents {
   std::uint64_t last_revision = 0;
@@ -36,6 +38,11 @@ class OrderStore {
   /// or decoded; DeadlineExceeded, Unavailable. Blocks until answered or until `call.deadline`.
   virtual absl::Status Read(const CallContext& call, const domain::OrderId& order,
                             std::uint64_t from, OrderEventVisitor visit) = 0;
+
+  /// The same, over events that cannot be decoded or are of a type not known: each is visited as
+  /// what it is. DataLoss: the stream itself is damaged.
+  virtual absl::Status ReadStream(const CallContext& call, const domain::OrderId& order,
+                                  std::uint64_t from, OrderStreamVisitor visit) = 0;
 
   /// Appends all of `events` or none, after revision `after`; nullopt: the order must not exist.
   /// Event ids follow from the order, the request's id and hash, `metadata.time` and the event's

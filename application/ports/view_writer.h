@@ -11,6 +11,7 @@
 
 #include "application/log_position.h"
 #include "application/order_view.h"
+#include "application/ports/dead_letters.h"
 #include "application/queries/order_query_handler.h"
 #include "domain/order/order.h"
 
@@ -36,6 +37,8 @@ class ViewWriter {
 
   /// As it stands on disk; absent: the read model is empty.
   virtual absl::StatusOr<std::optional<ViewCheckpoint>> ReadCheckpoint() = 0;
+  /// What the read model has set aside; changes with the same commits.
+  virtual DeadLetterBox& dead_letters() = 0;
   /// True until FinishBuild has succeeded: the tables are filled without their indexes, which is
   /// several times faster, and lists are slow meanwhile.
   virtual bool building() const = 0;

@@ -122,17 +122,33 @@ CustomerDelta ProjectCustomerOrder(const RecordedOrderEvent& event, CustomerOrde
   return delta;
 }
 
-absl::Status CustomersProjection::Apply(const RecordedOrderEvent& event) {
+absl::StatusOr<CustomerOrderState> CustomersProjection::LoadBefore(const domain::OrderId& order,
+                                                                   std::uint64_t revision) {
   absl::StatusOr<std::optional<CustomerOrderState>> loaded =
-      writer_.Load(event.order_id, /*expect_new=*/event.revision == 0);
+      writer_.Load(order, /*expect_new=*/revision == 0);
   if (!loaded.ok()) return loaded.status();
   std::optional<CustomerOrderState>& state = *loaded;
   const absl::Status follows = CheckFollows(
-      event, state.has_value() ? std::optional<std::uint64_t>(state->revision) : std::nullopt);
+      order, revision,
+      state.has_value() ? std::optional<std::uint64_t>(state->revision) : std::nullopt);
   if (!follows.ok()) return follows;
-
   if (!state.has_value()) state.emplace();
+  return *std::move(state);
+}
+
+absl::Status CustomersProjection::Apply(const RecordedOrderEvent& event) {
+  absl::StatusOr<CustomerOrderState> state = LoadBefore(event.order_id, event.revision);
+  if (!state.ok()) return state.status();
   writer_.Add(ProjectCustomerOrder(event, *state));
+  writer_.Put(*state);
+  return absl::OkStatus();
+}
+
+absl::Status CustomersProjection::PassOver(const domain::OrderId& order, std::uint64_t revision) {
+  absl::StatusOr<CustomerOrderState> state = LoadBefore(order, revision);
+  if (!state.ok()) return state.status();
+  state->order_id = order;
+  state->revision = revision;
   writer_.Put(*state);
   return absl::OkStatus();
 }

@@ -21,12 +21,17 @@ class CustomersProjection final : public Projection {
   std::string_view name() const override { return "customers"; }
   ViewWriter& writer() override { return writer_; }
   absl::Status Apply(const RecordedOrderEvent& event) override;
+  absl::Status PassOver(const domain::OrderId& order, std::uint64_t revision) override;
   absl::Status Commit(const ViewCheckpoint& checkpoint) override {
     return writer_.Commit(checkpoint);
   }
   void Discard() override { writer_.Discard(); }
 
  private:
+  /// The order's state before its event of `revision`; a new one if that is its first.
+  absl::StatusOr<CustomerOrderState> LoadBefore(const domain::OrderId& order,
+                                                std::uint64_t revision);
+
   CustomersViewWriter& writer_;
 };
 

@@ -9,29 +9,54 @@ namespace orders::application {
 OrdersProjection::OrdersProjection(OrdersViewWriter& writer, OrderViewCache& cache)
     : writer_(writer), cache_(cache) {}
 
-absl::Status OrdersProjection::Apply(const RecordedOrderEvent& event) {
+absl::StatusOr<OrderView> OrdersProjection::LoadBefore(const domain::OrderId& order,
+                                                       std::uint64_t revision) {
   absl::StatusOr<std::optional<OrderView>> loaded =
-      writer_.Load(event.order_id, /*expect_new=*/event.revision == 0);
+      writer_.Load(order, /*expect_new=*/revision == 0);
   if (!loaded.ok()) return loaded.status();
   std::optional<OrderView>& view = *loaded;
-  const absl::Status follows = CheckFollows(
-      event, view.has_value() ? std::optional<std::uint64_t>(view->revision) : std::nullopt);
+  const absl::Status follows =
+      CheckFollows(order, revision,
+                   view.has_value() ? std::optional<std::uint64_t>(view->revision) : std::nullopt);
   if (!follows.ok()) return follows;
-
   if (!view.has_value()) view.emplace();
-  ApplyRecorded(event, *view);
-  // The log's word for whose event it is: also when the first event is not an OrderCreated.
-  view->order.id = event.order_id;
-  writer_.Put(*view);
+  return *std::move(view);
+}
+
+void OrdersProjection::Put(const OrderView& view) {
+  writer_.Put(view);
   if (changed_.size() < kTrackedMax) {
-    changed_.insert(event.order_id.value);
+    changed_.insert(view.order.id.value);
   } else {
     too_many_changed_ = true;
   }
+}
+
+absl::Status OrdersProjection::Apply(const RecordedOrderEvent& event) {
+  absl::StatusOr<OrderView> view = LoadBefore(event.order_id, event.revision);
+  if (!view.ok()) return view.status();
+  ApplyRecorded(event, *view);
+  // The log's word for whose event it is: also when the first event is not an OrderCreated.
+  view->order.id = event.order_id;
+  Put(*view);
+  return absl::OkStatus();
+}
+
+absl::Status OrdersProjection::PassOver(const domain::OrderId& order, std::uint64_t revision) {
+  absl::StatusOr<OrderView> view = LoadBefore(order, revision);
+  if (!view.ok()) return view.status();
+  view->order.id = order;
+  view->revision = revision;
+  Put(*view);
   return absl::OkStatus();
 }
 
 absl::Status OrdersProjection::Commit(const ViewCheckpoint& checkpoint) {
+  if (!is_live_) {
+    changed_.clear();
+    too_many_changed_ = false;
+    return writer_.Commit(checkpoint);
+  }
   cache_.BeginCommit();
   const absl::Status committed = writer_.Commit(checkpoint);
   std::vector<domain::OrderId> changed;
@@ -49,6 +74,14 @@ absl::Status OrdersProjection::Commit(const ViewCheckpoint& checkpoint) {
     return std::make_shared<const OrderView>(**std::move(view));
   });
   return committed;
+}
+
+void OrdersProjection::Promote(absl::FunctionRef<void()> serve) {
+  // The same states from other rows; and if not, none of the old ones may stay.
+  cache_.BeginCommit();
+  serve();
+  cache_.EndCommitOfMany();
+  is_live_ = true;
 }
 
 void OrdersProjection::Discard() {

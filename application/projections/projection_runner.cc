@@ -10,18 +10,33 @@ namespace orders::application {
 namespace {
 
 constexpr int kBackoffDoublingsMax = 20;
+constexpr std::size_t kRequestsMax = 100;
+/// Blocked orders that a start tries again between two batches.
+constexpr int kRetriesPerTurn = 100;
+
+std::optional<LogPosition> PositionOf(const FeedItem& item) {
+  return std::visit(
+      [](const auto& one) -> std::optional<LogPosition> {
+        if constexpr (requires { one.position; }) return one.position;
+        return std::nullopt;
+      },
+      item);
+}
 
 }  // namespace
 
-ProjectionRunner::ProjectionRunner(std::unique_ptr<Projection> projection, FreshnessGate& gate,
-                                   SharedFeed& feed, const ProjectionHost::Ports& ports,
+ProjectionRunner::ProjectionRunner(Projection& projection, FreshnessGate& gate, SharedFeed& feed,
+                                   const ProjectionHost::Ports& ports,
                                    const ProjectionHostOptions& options)
-    : projection_(std::move(projection)),
-      gate_(gate),
-      feed_(feed),
+    : projection_(projection),
+      gate_(&gate),
+      feed_(&feed),
+      on_thread_(options.on_thread),
       ports_(ports),
-      options_(options) {
-  status_.name = std::string(projection_->name());
+      options_(options),
+      applier_({projection, ports.store, ports.clock, ports.event_json}, options.events),
+      requests_(kRequestsMax) {
+  status_.name = std::string(projection_.name());
 }
 
 ProjectionRunner::~ProjectionRunner() {
@@ -30,14 +45,49 @@ ProjectionRunner::~ProjectionRunner() {
 }
 
 void ProjectionRunner::Start() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    resting_ = false;
+  }
   thread_ = std::thread([this] { Run(); });
 }
 
+void ProjectionRunner::Rest() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    resting_ = true;
+    if (reader_ != nullptr) reader_->Cancel();
+  }
+  Join();
+}
+
+absl::Status ProjectionRunner::AdvanceTo(const LogPosition& place) {
+  until_ = place;
+  Start();
+  Join();
+  until_.reset();
+  if (delivered_ >= place) return absl::OkStatus();
+  const ProjectionStatus status = Status();
+  return status.error.ok() ? absl::CancelledError("stopping") : status.error;
+}
+
+void ProjectionRunner::TakeOver(FreshnessGate& gate, SharedFeed& feed,
+                                std::function<void()> on_thread) {
+  gate_ = &gate;
+  feed_ = &feed;
+  on_thread_ = std::move(on_thread);
+  gate.MarkRunning();
+  applier_.blocked().TellAll(gate);
+  Announce();
+}
+
 void ProjectionRunner::RequestStop() {
+  requests_.Close();
   const absl::MutexLock lock(&mutex_);
-  stopping_ = true;
+  if (std::exchange(stopping_, true)) return;
   if (reader_ != nullptr) reader_->Cancel();
-  projection_->writer().Interrupt();
+  projection_.writer().Interrupt();
 }
 
 void ProjectionRunner::Join() {
@@ -45,8 +95,8 @@ void ProjectionRunner::Join() {
 }
 
 ProjectionStatus ProjectionRunner::Status() const {
-  const Freshness freshness = gate_.Current();
-  const std::size_t waiters = gate_.waiters();
+  const Freshness freshness = gate_->Current();
+  const std::size_t waiters = gate_->waiters();
   const absl::MutexLock lock(&mutex_);
   ProjectionStatus status = status_;
   status.position = freshness.position;
@@ -57,22 +107,39 @@ ProjectionStatus ProjectionRunner::Status() const {
 }
 
 void ProjectionRunner::Run() {
-  while (!stopping()) {
+  if (on_thread_) on_thread_();
+  // After a rest it is as far behind as the rest was long: it still holds all history.
+  for (bool was_at_rest = true; !ending(); was_at_rest = false) {
+    caught_up_ = caught_up_ && was_at_rest;
     const absl::Status ended = Pass();
-    projection_->Discard();
+    projection_.Discard();
     pending_.reset();
     pending_events_ = 0;
-    if (stopping()) return;
+    if (ending() || (until_.has_value() && delivered_ >= *until_)) return;
     if (!absl::IsUnavailable(ended) && ++failures_ >= options_.tries_max) {
       SetState(ProjectionState::kStopped, ended);
       Log(Severity::kError,
           absl::StrCat("stopped, its answers stay as they are: ", ended.ToString()));
-      gate_.MarkStopped(ended);
-      return;
+      gate_->MarkStopped(ended);
+      return WaitStopped();
     }
     SetState(ProjectionState::kRetrying, ended);
     Log(Severity::kWarning, absl::StrCat("tries again: ", ended.ToString()));
+    if (until_.has_value()) return;
     BackOff();
+  }
+}
+
+// It still tells what it has set aside.
+void ProjectionRunner::WaitStopped() {
+  while (!ending() && !until_.has_value()) {
+    requests_.AnswerAll();
+    const absl::MutexLock lock(&mutex_);
+    const auto news = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return woken_ || stopping_ || resting_;
+    };
+    mutex_.Await(absl::Condition(&news));
+    woken_ = false;
   }
 }
 
@@ -81,11 +148,11 @@ absl::Status ProjectionRunner::Pass() {
   if (!resumed.ok()) return resumed;
   std::optional<LogPosition> after;
   if (committed_.has_value()) after = committed_->position;
-  absl::StatusOr<std::unique_ptr<SharedFeed::Reader>> reader = feed_.Open(after);
+  absl::StatusOr<std::unique_ptr<SharedFeed::Reader>> reader = feed_->Open(after);
   if (!reader.ok()) return reader.status();
   {
     const absl::MutexLock lock(&mutex_);
-    if (stopping_) return absl::CancelledError("stopping");
+    if (stopping_ || resting_) return absl::CancelledError("stopping");
     reader_ = reader->get();
   }
   SetState(ProjectionState::kRunning, absl::OkStatus());
@@ -97,10 +164,9 @@ absl::Status ProjectionRunner::Pass() {
 
 absl::Status ProjectionRunner::Resume() {
   // What the file says counts: a commit that failed here may have been made.
-  absl::StatusOr<std::optional<ViewCheckpoint>> checkpoint = projection_->writer().ReadCheckpoint();
+  absl::StatusOr<std::optional<ViewCheckpoint>> checkpoint = projection_.writer().ReadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
   committed_ = *std::move(checkpoint);
-  caught_up_ = false;
   if (committed_.has_value()) {
     const std::optional<LogPosition> end = ports_.feed.KnownEnd();
     if (end.has_value() && committed_->position > *end) {
@@ -116,10 +182,13 @@ absl::Status ProjectionRunner::Resume() {
     delivered_ = std::max(delivered_, committed_->position);
   }
   checked_ = true;
+  if (const absl::Status loaded = applier_.blocked().Load(); !loaded.ok()) return loaded;
+  applier_.blocked().TellAll(*gate_);
+  NoteBlocked();
   {
     const absl::MutexLock lock(&mutex_);
-    status_.building = projection_->writer().building();
-    status_.caught_up = false;
+    status_.building = projection_.writer().building();
+    status_.caught_up = caught_up_;
   }
   Announce();
   return absl::OkStatus();
@@ -167,69 +236,85 @@ absl::Status ProjectionRunner::Follow(SharedFeed::Reader& reader) {
       const absl::Status committed = Commit();
       if (!committed.ok()) return committed;
     }
+    if (until_.has_value() && delivered_ >= *until_) return Commit();
     if (stopping()) return absl::CancelledError("stopping");
+    requests_.AnswerAll();
+    RetryNextBlocked();
   }
 }
 
 absl::Status ProjectionRunner::Take(const FeedChunk& chunk) {
   for (const FeedItem& item : chunk.items) {
-    absl::Status taken;
-    if (const auto* event = std::get_if<RecordedOrderEvent>(&item)) {
-      taken = TakeEvent(*event);
-    } else if (const auto* unreadable = std::get_if<UnreadableOrderEvent>(&item)) {
-      taken = TakeUnreadable(*unreadable);
-    } else if (const auto* progress = std::get_if<FeedProgress>(&item)) {
-      delivered_ = std::max(delivered_, progress->position);
-    } else {
-      taken = TakeCaughtUp();
+    if (until_.has_value() && PositionOf(item).value_or(LogPosition{}) > *until_) {
+      delivered_ = std::max(delivered_, *until_);
+      return absl::CancelledError("it has come as far as it was told to");
     }
+    const absl::Status taken = TakeOne(item);
     if (!taken.ok()) return taken;
   }
   return absl::OkStatus();
 }
 
-absl::Status ProjectionRunner::TakeEvent(const RecordedOrderEvent& event) {
-  const std::optional<ViewCheckpoint>& last = pending_.has_value() ? pending_ : committed_;
-  if (committed_.has_value() && event.position <= committed_->position) {
+absl::Status ProjectionRunner::TakeOne(const FeedItem& item) {
+  if (const auto* const event = std::get_if<RecordedOrderEvent>(&item)) return TakeEvent(event);
+  if (const auto* const event = std::get_if<UnreadableOrderEvent>(&item)) return TakeEvent(event);
+  if (const auto* const event = std::get_if<UnknownOrderEvent>(&item)) return TakeEvent(event);
+  if (const auto* const progress = std::get_if<FeedProgress>(&item)) {
+    delivered_ = std::max(delivered_, progress->position);
+    return absl::OkStatus();
+  }
+  return TakeCaughtUp();
+}
+
+absl::Status ProjectionRunner::TakeEvent(OrderStreamItemRef item) {
+  const LogPosition position = std::visit([](const auto* event) { return event->position; }, item);
+  if (committed_.has_value() && position <= committed_->position) {
     const absl::MutexLock lock(&mutex_);
     ++status_.events_skipped;
     return absl::OkStatus();
   }
-  if (last.has_value() && event.position <= last->position) {
-    return absl::DataLossError(
-        absl::StrCat("the feed went back to position=", event.position.commit, " after ",
-                     last->position.commit));
+  const std::optional<ViewCheckpoint>& last = pending_.has_value() ? pending_ : committed_;
+  if (last.has_value() && position <= last->position) {
+    return absl::DataLossError(absl::StrCat("the feed went back to position=", position.commit,
+                                            " after ", last->position.commit));
   }
-  const absl::Status applied = projection_->Apply(event);
-  if (!applied.ok()) return applied;
+  const absl::Status applied = applier_.Take(item);
+  if (!applied.ok()) {
+    if (absl::IsResourceExhausted(applied)) failures_ = options_.tries_max;
+    return applied;
+  }
+  std::visit([this](const auto* event) { NotePending(*event); }, item);
+  delivered_ = position;
+  return absl::OkStatus();
+}
 
+template <typename Event>
+void ProjectionRunner::NotePending(const Event& event) {
+  const std::optional<ViewCheckpoint>& last = pending_.has_value() ? pending_ : committed_;
   const std::uint64_t applied_before = last.has_value() ? last->events_applied : 0;
-  if (pending_events_ == 0) pending_since_ = event.created;
+  const absl::Time created_before = last.has_value() ? last->created : absl::Time();
   if (!pending_.has_value()) pending_.emplace();
   pending_->position = event.position;
   pending_->order_id = event.order_id;
   pending_->revision = event.revision;
-  pending_->event_id = event.event_id;
-  pending_->created = event.created;
   pending_->events_applied = applied_before + 1;
-  ++pending_events_;
-  delivered_ = event.position;
-  return absl::OkStatus();
-}
-
-absl::Status ProjectionRunner::TakeUnreadable(const UnreadableOrderEvent& event) {
-  if (committed_.has_value() && event.position <= committed_->position) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      "event_id=", event.event_id, " of order=", event.order_id.value, " revision=", event.revision,
-      " type=", event.type, " cannot be read: ", event.error));
+  if constexpr (requires { event.created; }) {
+    pending_->event_id = event.event_id;
+    pending_->created = event.created;
+  } else {
+    // Of a type not known here, and told with nothing more.
+    pending_->event_id.clear();
+    pending_->created = created_before;
+  }
+  if (pending_events_++ == 0) pending_since_ = pending_->created;
 }
 
 absl::Status ProjectionRunner::TakeCaughtUp() {
   if (caught_up_) return absl::OkStatus();
   const absl::Status committed = Commit();
   if (!committed.ok()) return committed;
-  if (projection_->writer().building()) {
-    const absl::Status finished = projection_->writer().FinishBuild();
+  if (projection_.writer().building()) {
+    const absl::Status finished = projection_.writer().FinishBuild();
     if (!finished.ok()) return finished;
   }
   caught_up_ = true;
@@ -239,12 +324,57 @@ absl::Status ProjectionRunner::TakeCaughtUp() {
     status_.building = false;
   }
   Announce();
+  // This build may be the one that can read or apply them.
+  if (!std::exchange(has_retried_, true)) {
+    for (domain::OrderId& order : applier_.blocked().Orders())
+      to_retry_.push_back(std::move(order));
+  }
   return absl::OkStatus();
+}
+
+void ProjectionRunner::RetryNextBlocked() {
+  for (int i = 0; i < kRetriesPerTurn && !to_retry_.empty(); ++i) {
+    const domain::OrderId order = std::move(to_retry_.front());
+    to_retry_.pop_front();
+    const absl::StatusOr<RetryOutcome> outcome =
+        Resolve([&](const LogPosition& until) { return applier_.Retry(order, until); });
+    // NotFound: somebody was quicker.
+    if (outcome.ok() || absl::IsNotFound(outcome.status())) continue;
+    Log(Severity::kWarning,
+        absl::StrCat("order=", order.value,
+                     " stays blocked, the retry failed: ", outcome.status().ToString()));
+  }
+  if (!to_retry_.empty()) Wake();
+}
+
+void ProjectionRunner::Wake() {
+  const absl::MutexLock lock(&mutex_);
+  woken_ = true;
+  if (reader_ != nullptr) reader_->Wake();
+}
+
+absl::StatusOr<RetryOutcome> ProjectionRunner::Resolve(
+    absl::FunctionRef<absl::StatusOr<RetryOutcome>(const LogPosition& until)> act) {
+  if (Status().state != ProjectionState::kRunning) {
+    return absl::UnavailableError("the read model does not follow the log now; see its health");
+  }
+  if (const absl::Status committed = Commit(); !committed.ok()) return committed;
+  absl::StatusOr<RetryOutcome> outcome = act(delivered_);
+  absl::Status done = outcome.status();
+  if (done.ok() && committed_.has_value()) {
+    pending_ = committed_;
+    done = CommitPending();
+  }
+  if (done.ok()) return outcome;
+  projection_.Discard();
+  pending_.reset();
+  if (const absl::Status loaded = applier_.blocked().Load(); !loaded.ok()) return loaded;
+  return done;
 }
 
 bool ProjectionRunner::BatchIsFull() {
   return pending_events_ >= options_.build_events_max ||
-         projection_->writer().pending_bytes() >= options_.build_bytes_max;
+         projection_.writer().pending_bytes() >= options_.build_bytes_max;
 }
 
 absl::Status ProjectionRunner::Commit() {
@@ -252,34 +382,125 @@ absl::Status ProjectionRunner::Commit() {
     Announce();
     return absl::OkStatus();
   }
-  gate_.NoteWaiting(pending_since_, pending_events_);
-  const absl::Status committed = projection_->Commit(*pending_);
-  if (!committed.ok()) {
-    // They are forgotten in the writer as well; a second try would commit the checkpoint alone.
-    pending_.reset();
-    pending_events_ = 0;
-    delivered_ = committed_.has_value() ? committed_->position : LogPosition{};
-    return committed;
-  }
-  committed_ = std::exchange(pending_, std::nullopt);
-  const std::size_t events = std::exchange(pending_events_, 0);
-  failures_ = 0;
-  backoffs_ = 0;
+  gate_->NoteWaiting(pending_since_, pending_events_);
+  const std::size_t events = pending_events_;
+  const absl::Time since = pending_since_;
+  const absl::Status committed = CommitPending();
+  if (!committed.ok()) return committed;
   {
     const absl::MutexLock lock(&mutex_);
     status_.events_applied += events;
     ++status_.batches;
   }
+  ports_.telemetry.BatchApplied(projection_.name(), static_cast<int>(events),
+                                ports_.clock.Now() - since);
+  return absl::OkStatus();
+}
+
+absl::Status ProjectionRunner::CommitPending() {
+  const absl::Status committed = projection_.Commit(*pending_);
+  pending_events_ = 0;
+  if (!committed.ok()) {
+    // They are forgotten in the writer as well; a second try would commit the checkpoint alone.
+    pending_.reset();
+    delivered_ = committed_.has_value() ? committed_->position : LogPosition{};
+    return committed;
+  }
+  committed_ = std::exchange(pending_, std::nullopt);
+  failures_ = 0;
+  backoffs_ = 0;
+  if (applier_.blocked().has_changes()) {
+    applier_.blocked().Committed(*gate_);
+    NoteBlocked();
+  }
   Announce();
-  ports_.telemetry.BatchApplied(projection_->name(), static_cast<int>(events),
-                                ports_.clock.Now() - pending_since_);
   return absl::OkStatus();
 }
 
 void ProjectionRunner::Announce() {
-  gate_.Announce({.position = std::max(delivered_, gate_.Current().position),
-                  .caught_up = caught_up_,
-                  .last_created = committed_.has_value() ? committed_->created : absl::Time()});
+  gate_->Announce({.position = std::max(delivered_, gate_->Current().position),
+                   .caught_up = caught_up_,
+                   .last_created = committed_.has_value() ? committed_->created : absl::Time()});
+}
+
+void ProjectionRunner::NoteBlocked() {
+  const std::uint64_t blocked = applier_.blocked().size();
+  std::uint64_t before = 0;
+  {
+    const absl::MutexLock lock(&mutex_);
+    before = std::exchange(status_.blocked_orders, blocked);
+    status_.events_set_aside = applier_.blocked().events();
+  }
+  if (blocked > before) {
+    Log(Severity::kError, absl::StrCat("cannot apply all events: blocked_orders=", blocked,
+                                       "; see `orderctl dead-letters list`"));
+  } else if (blocked < before) {
+    Log(Severity::kInfo, absl::StrCat("blocked_orders=", blocked));
+  }
+}
+
+absl::Status ProjectionRunner::Ask(absl::Time deadline, absl::FunctionRef<void()> work) {
+  return requests_.Ask(deadline, work, [this] { Wake(); });
+}
+
+absl::StatusOr<std::vector<DeadLetter>> ProjectionRunner::ListLetters(const std::string& after,
+                                                                      std::size_t max,
+                                                                      absl::Time deadline) {
+  std::vector<DeadLetter> letters;
+  const absl::Status asked = Ask(deadline, [&] {
+    for (const domain::OrderId& order : applier_.blocked().Orders()) {
+      if (letters.size() == max) return;
+      if (order.value > after) letters.push_back(*applier_.blocked().Find(order));
+    }
+  });
+  if (!asked.ok()) return asked;
+  return letters;
+}
+
+absl::StatusOr<DeadLetter> ProjectionRunner::GetLetter(const domain::OrderId& order,
+                                                       absl::Time deadline) {
+  absl::StatusOr<std::optional<DeadLetter>> letter = std::nullopt;
+  const absl::Status asked =
+      Ask(deadline, [&] { letter = projection_.writer().dead_letters().ReadLetter(order); });
+  if (!asked.ok()) return asked;
+  if (!letter.ok()) return letter.status();
+  if (!letter->has_value()) return NotBlocked(order);
+  return **std::move(letter);
+}
+
+absl::StatusOr<RetryOutcome> ProjectionRunner::Retry(const domain::OrderId& order,
+                                                     absl::Time deadline) {
+  absl::StatusOr<RetryOutcome> outcome = absl::UnknownError("");
+  const absl::Status asked = Ask(deadline, [&] {
+    outcome = Resolve([&](const LogPosition& until) { return applier_.Retry(order, until); });
+  });
+  return asked.ok() ? outcome : asked;
+}
+
+absl::StatusOr<RetryOutcome> ProjectionRunner::Skip(const domain::OrderId& order,
+                                                    std::uint64_t revision,
+                                                    const std::string& reason,
+                                                    const std::string& skipped_by,
+                                                    absl::Time deadline) {
+  absl::StatusOr<RetryOutcome> outcome = absl::UnknownError("");
+  const absl::Status asked = Ask(deadline, [&] {
+    outcome = Resolve([&](const LogPosition& until) {
+      return applier_.Skip(order, revision, reason, skipped_by, until);
+    });
+  });
+  return asked.ok() ? outcome : asked;
+}
+
+absl::StatusOr<std::vector<SkippedEvent>> ProjectionRunner::ListSkips(absl::Time deadline) {
+  absl::StatusOr<std::vector<SkippedEvent>> skips = std::vector<SkippedEvent>();
+  const absl::Status asked =
+      Ask(deadline, [&] { skips = projection_.writer().dead_letters().ReadSkips(); });
+  return asked.ok() ? skips : asked;
+}
+
+bool ProjectionRunner::ending() const {
+  const absl::MutexLock lock(&mutex_);
+  return stopping_ || resting_;
 }
 
 bool ProjectionRunner::stopping() const {
@@ -310,8 +531,9 @@ void ProjectionRunner::BackOff() {
   if (timer == 0) return ports_.scheduler.Sleep(pause);
   {
     const absl::MutexLock lock(&mutex_);
-    const auto over = [this]()
-                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return woken_ || stopping_; };
+    const auto over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return woken_ || stopping_ || resting_;
+    };
     mutex_.Await(absl::Condition(&over));
     if (woken_) return;
   }

@@ -77,16 +77,22 @@ class SharedFeed::Source {
     takers_[number].cancelled = true;
   }
 
+  void Wake(std::uint64_t number) {
+    const absl::MutexLock lock(&mutex_);
+    takers_[number].woken = true;
+  }
+
   absl::Status Next(std::uint64_t number, std::size_t items_max,
                     std::vector<std::shared_ptr<const FeedChunk>>& out) {
     const absl::MutexLock lock(&mutex_);
     Taker& taker = takers_[number];
     const auto news = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return taker.cancelled || taker.missed_caught_up || !end_.ok() ||
+      return taker.cancelled || taker.woken || taker.missed_caught_up || !end_.ok() ||
              taker.next < first_ + chunks_.size();
     };
     mutex_.Await(absl::Condition(&news));
     if (taker.cancelled) return absl::CancelledError("the reader of the feed was cancelled");
+    const bool woken = std::exchange(taker.woken, false);
     std::size_t items = 0;
     if (std::exchange(taker.missed_caught_up, false)) {
       out.push_back(MakeChunk({FeedCaughtUp{}}));
@@ -99,7 +105,7 @@ class SharedFeed::Source {
     }
     Trim();
     // What was delivered before the end counts.
-    return items > 0 ? absl::OkStatus() : end_;
+    return items > 0 || woken ? absl::OkStatus() : end_;
   }
 
  private:
@@ -107,6 +113,7 @@ class SharedFeed::Source {
     std::uint64_t next = 0;  ///< Number of the chunk to take.
     bool missed_caught_up = false;
     bool cancelled = false;
+    bool woken = false;
   };
 
   void Trim() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -126,6 +133,7 @@ class SharedFeed::Source {
   }
 
   void Pump() {
+    if (options_.on_thread) options_.on_thread();
     while (true) {
       std::vector<FeedItem> items;
       const absl::Status read = reader_->Next(options_.chunk_items_max, options_.poll, items);
@@ -193,5 +201,6 @@ absl::Status SharedFeed::Reader::Next(std::size_t items_max,
 }
 
 void SharedFeed::Reader::Cancel() { source_->Cancel(number_); }
+void SharedFeed::Reader::Wake() { source_->Wake(number_); }
 
 }  // namespace orders::application

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -22,6 +23,7 @@ struct SharedFeedOptions {
   /// Decoded and not yet taken by the slowest reader; more waits in the log.
   std::size_t items_held_max = 16'000;
   absl::Duration poll = absl::Seconds(5);  ///< How long one wait for news is; then the next.
+  std::function<void()> on_thread;         ///< Called first by the thread that decodes.
 };
 
 /// Some items in the log's order, decoded once and read by many.
@@ -56,7 +58,8 @@ class SharedFeed {
   std::vector<std::weak_ptr<Source>> sources_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// One thread calls Next; Cancel may come from any, and ends all calls.
+/// One thread calls Next; Cancel and Wake may come from any. Cancel ends all calls, Wake the one
+/// that waits, or the next.
 class SharedFeed::Reader {
  public:
   ~Reader();
@@ -64,9 +67,11 @@ class SharedFeed::Reader {
   Reader& operator=(const Reader&) = delete;
 
   /// Waits for the next chunk, and appends it and those that are there already to `out`, until
-  /// they hold `items_max` items or more. Errors: as OrderFeedReader::Next.
+  /// they hold `items_max` items or more; Ok without any after Wake. Errors: as
+  /// OrderFeedReader::Next.
   absl::Status Next(std::size_t items_max, std::vector<std::shared_ptr<const FeedChunk>>& out);
   void Cancel();
+  void Wake();
 
  private:
   friend class SharedFeed;

@@ -29,6 +29,9 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
 
   void WhenFresh(View view, const FreshnessDemand& demand,
                  absl::AnyInvocable<void(absl::StatusOr<Freshness>)> ready) override;
+  std::optional<BlockedOrder> FindBlocked(const domain::OrderId& order) override {
+    return ports_.orders_gate.FindBlocked(order);
+  }
   absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(const domain::OrderId& order) override;
   absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(const CallContext& call,
                                                                 const domain::OrderId& order,

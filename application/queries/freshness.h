@@ -27,6 +27,9 @@ struct Freshness {
   absl::Duration lag = absl::ZeroDuration();
   bool stale = false;  ///< `min_position` was not reached and the caller allowed that.
   ViewState state = ViewState::kLive;
+  /// Orders that the read model shows as they were before an event that it could not apply.
+  std::uint64_t incomplete_orders = 0;
+  std::optional<absl::Time> blocked_since;  ///< The order asked for is one of them, since then.
 };
 
 /// What a caller asks of an answer's freshness.

@@ -1,6 +1,7 @@
 #include "application/queries/freshness_gate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
@@ -81,6 +83,32 @@ class FreshnessGate::State : public std::enable_shared_from_this<State> {
     }
   }
 
+  void Block(const domain::OrderId& order, const BlockedOrder& blocked) {
+    const absl::MutexLock lock(&mutex_);
+    blocked_.insert_or_assign(order.value, blocked);
+    blocked_count_ = blocked_.size();
+  }
+  void Unblock(const domain::OrderId& order) {
+    const absl::MutexLock lock(&mutex_);
+    blocked_.erase(order.value);
+    blocked_count_ = blocked_.size();
+  }
+  std::optional<BlockedOrder> FindBlocked(const domain::OrderId& order) const {
+    // Asked by each GetOrder, and nearly always for nothing.
+    if (blocked_count_ == 0) return std::nullopt;
+    const absl::MutexLock lock(&mutex_);
+    const auto found = blocked_.find(order.value);
+    if (found == blocked_.end()) return std::nullopt;
+    return found->second;
+  }
+
+  void MarkRunning() {
+    const absl::MutexLock lock(&mutex_);
+    if (stale_is_possible_) ended_ = absl::OkStatus();  // Else it is closed.
+    blocked_.clear();
+    blocked_count_ = 0;
+  }
+
   absl::Status IsComplete() const {
     const absl::MutexLock lock(&mutex_);
     if (!ended_.ok()) return ended_;
@@ -98,7 +126,8 @@ class FreshnessGate::State : public std::enable_shared_from_this<State> {
       progress = progress_;
       has_ended = !ended_.ok();
     }
-    Freshness freshness{.store = store_, .position = progress.position};
+    Freshness freshness{
+        .store = store_, .position = progress.position, .incomplete_orders = blocked_count_.load()};
     if (has_ended) {
       freshness.state = ViewState::kStopped;
     } else if (!progress.caught_up) {
@@ -218,6 +247,8 @@ class FreshnessGate::State : public std::enable_shared_from_this<State> {
   ViewProgress progress_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
   bool stale_is_possible_ ABSL_GUARDED_BY(mutex_) = true;
+  absl::flat_hash_map<std::string, BlockedOrder> blocked_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<std::uint64_t> blocked_count_{0};  ///< Of blocked_.
   std::uint64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<Key, Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
 };
@@ -230,9 +261,17 @@ void FreshnessGate::Announce(const ViewProgress& progress) { state_->Announce(pr
 void FreshnessGate::NoteWaiting(absl::Time oldest, std::uint64_t events) {
   state_->NoteWaiting(oldest, events);
 }
+void FreshnessGate::Block(const domain::OrderId& order, const BlockedOrder& blocked) {
+  state_->Block(order, blocked);
+}
+void FreshnessGate::Unblock(const domain::OrderId& order) { state_->Unblock(order); }
+std::optional<BlockedOrder> FreshnessGate::FindBlocked(const domain::OrderId& order) const {
+  return state_->FindBlocked(order);
+}
 void FreshnessGate::MarkStopped(const absl::Status& why) {
   state_->End(ViewStopped(why), /*stale_is_possible=*/true);
 }
+void FreshnessGate::MarkRunning() { state_->MarkRunning(); }
 void FreshnessGate::Close() {
   state_->End(absl::UnavailableError("the service is stopping"), /*stale_is_possible=*/false);
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -14,6 +15,7 @@
 #include "application/ports/order_feed.h"
 #include "application/ports/scheduler.h"
 #include "application/queries/freshness.h"
+#include "domain/order/ids.h"
 
 namespace orders::application {
 
@@ -30,6 +32,12 @@ struct ViewProgress {
 struct FreshnessGateOptions {
   std::size_t waiters_max = 10'000;
   absl::Duration wait_max = absl::Seconds(30);  ///< However late a demand's deadline is.
+};
+
+/// An order that a read model shows as it was before an event that it could not apply.
+struct BlockedOrder {
+  LogPosition position;  ///< Of that event.
+  absl::Time since;
 };
 
 /// Where queries of one read model wait until it has come far enough; a waiter costs memory, no
@@ -52,15 +60,23 @@ class FreshnessGate {
   void Announce(const ViewProgress& progress);
   /// Events are received that the next Announce will hold; `oldest` is `created` of the first.
   void NoteWaiting(absl::Time oldest, std::uint64_t events);
+  /// An order is set aside from an event on, and is in step again. Before the Announce that holds
+  /// the change.
+  void Block(const domain::OrderId& order, const BlockedOrder& blocked);
+  void Unblock(const domain::OrderId& order);
   /// The projection moves no more: whoever waits, or comes later with a demand beyond its
   /// position, gets VIEW_STOPPED with `why`.
   void MarkStopped(const absl::Status& why);
+  /// It moves again, with another file.
+  void MarkRunning();
   /// The service ends: whoever waits or comes gets Unavailable.
   void Close();
 
   /// Ok: all history has been applied, so that what the read model does not hold was not there a
   /// moment ago. Else Unavailable (NOT_YET_VISIBLE, VIEW_STOPPED): it cannot say that of anything.
   absl::Status IsComplete() const;
+  /// Absent: the order is as new as the read model.
+  std::optional<BlockedOrder> FindBlocked(const domain::OrderId& order) const;
   /// What the read model answers with now.
   Freshness Current() const;
   /// See OrderQueryHandler::WhenFresh.

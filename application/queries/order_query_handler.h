@@ -15,6 +15,7 @@
 #include "application/call_context.h"
 #include "application/order_view.h"
 #include "application/queries/freshness.h"
+#include "application/queries/freshness_gate.h"
 #include "application/recorded_event.h"
 #include "domain/order/order.h"
 
@@ -113,6 +114,9 @@ class OrderQueryHandler {
   virtual void WhenFresh(View view, const FreshnessDemand& demand,
                          absl::AnyInvocable<void(absl::StatusOr<Freshness>)> ready) = 0;
 
+  /// Since when, and by what, an order is held back in the orders' read model; absent: it is as new
+  /// as that is.
+  virtual std::optional<BlockedOrder> FindBlocked(const domain::OrderId& order) = 0;
   /// One point look-up: memory, or one row. NotFound (ORDER_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(
       const domain::OrderId& order) = 0;

@@ -11,7 +11,13 @@
 namespace orders::application {
 
 /// Which list a page token continues.
-enum class PageKind : std::uint8_t { kOrders = 1, kCustomerOrders = 2, kHistory = 3 };
+enum class PageKind : std::uint8_t {
+  kOrders = 1,
+  kCustomerOrders = 2,
+  kHistory = 3,
+  kDeadLetters = 4,
+  kRebuildDifferences = 5
+};
 
 /// Where the next page begins: after the row that was sorted by these.
 struct PageCursor {

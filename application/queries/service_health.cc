@@ -36,6 +36,12 @@ ServiceHealth AssessHealth(const StoreReachability& store,
     if (!why.empty()) {
       health.reasons.push_back(absl::StrCat("read model ", read_model.name, " ", why));
     }
+    if (read_model.blocked_orders > 0) {
+      health.reasons.push_back(absl::StrCat("read model ", read_model.name, " shows ",
+                                            read_model.blocked_orders,
+                                            " orders as they were before an event that it could "
+                                            "not apply"));
+    }
   }
   if (!health.reasons.empty()) health.state = HealthState::kDegraded;
   return health;

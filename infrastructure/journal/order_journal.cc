@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 
@@ -36,33 +37,42 @@ OrderJournal::OrderJournal(eventstoredb::EventStore& store, const application::D
 
 absl::Status OrderJournal::Read(const CallContext& call, const OrderId& order, std::uint64_t from,
                                 application::OrderEventVisitor visit) {
+  absl::Status unreadable;
+  const absl::Status read = ReadStream(call, order, from, [&](application::OrderStreamItem&& item) {
+    if (auto* const event = std::get_if<application::RecordedOrderEvent>(&item)) {
+      return visit(std::move(*event));
+    }
+    if (const auto* const damaged = std::get_if<application::UnreadableOrderEvent>(&item)) {
+      unreadable = absl::DataLossError(
+          absl::StrCat("order ", order.value, " event ", damaged->revision, ": ", damaged->error));
+    } else {
+      const auto& unknown = std::get<application::UnknownOrderEvent>(item);
+      unreadable = absl::DataLossError(absl::StrCat("order ", order.value, " event ",
+                                                    unknown.revision, ": type ", unknown.type,
+                                                    " is not known to this version"));
+    }
+    return false;
+  });
+  return unreadable.ok() ? read : unreadable;
+}
+
+absl::Status OrderJournal::ReadStream(const CallContext& call, const OrderId& order,
+                                      std::uint64_t from, application::OrderStreamVisitor visit) {
   eventstoredb::ReadStreamRequest request;
   request.stream = OrderStream(order);
   request.from = from;
   request.deadline = call.deadline;
-  absl::Status unreadable;
+  absl::Status damaged;
   std::uint64_t next = from;
   const absl::Status read = store_.ReadStream(request, [&](eventstoredb::RecordedEvent&& event) {
-    const std::uint64_t revision = event.revision;
-    const auto name = [&] { return absl::StrCat("order ", order.value, " event ", revision); };
-    if (revision != next++) {
-      unreadable = absl::DataLossError(absl::StrCat(name(), ": events before it are missing"));
+    if (event.revision != next++) {
+      damaged = absl::DataLossError(absl::StrCat("order ", order.value, " event ", event.revision,
+                                                 ": events before it are missing"));
       return false;
     }
-    absl::StatusOr<std::optional<application::RecordedOrderEvent>> recorded =
-        ToRecordedOrderEvent(event, order, upcasters_);
-    if (!recorded.ok()) {
-      unreadable = absl::DataLossError(absl::StrCat(name(), ": ", recorded.status().message()));
-      return false;
-    }
-    if (!recorded->has_value()) {
-      unreadable = absl::DataLossError(
-          absl::StrCat(name(), ": type ", event.type, " is not known to this version"));
-      return false;
-    }
-    return visit(**std::move(recorded));
+    return visit(ToOrderStreamItem(event, order, upcasters_));
   });
-  return unreadable.ok() ? read : unreadable;
+  return damaged.ok() ? read : damaged;
 }
 
 void OrderJournal::StartAppend(const CallContext& call, const OrderId& order,

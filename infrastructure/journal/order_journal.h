@@ -22,6 +22,8 @@ class OrderJournal final : public application::OrderStore {
   /// decided on an order must know all that happened to it.
   absl::Status Read(const application::CallContext& call, const domain::OrderId& order,
                     std::uint64_t from, application::OrderEventVisitor visit) override;
+  absl::Status ReadStream(const application::CallContext& call, const domain::OrderId& order,
+                          std::uint64_t from, application::OrderStreamVisitor visit) override;
   void StartAppend(const application::CallContext& call, const domain::OrderId& order,
                    std::optional<std::uint64_t> after, const domain::OrderEvents& events,
                    const application::EventMetadata& metadata,

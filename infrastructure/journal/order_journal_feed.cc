@@ -1,6 +1,7 @@
 #include "infrastructure/journal/order_journal_feed.h"
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -15,7 +16,7 @@ using application::FeedCaughtUp;
 using application::FeedItem;
 using application::FeedProgress;
 using application::LogPosition;
-using application::UnreadableOrderEvent;
+using application::UnknownOrderEvent;
 
 LogPosition ToLogPosition(const eventstoredb::Position& position) {
   return {position.commit, position.prepare};
@@ -59,23 +60,14 @@ class Reader final : public application::OrderFeedReader {
       ++skips_.foreign_streams;
       return FeedProgress{position};
     }
-    auto recorded = ToRecordedOrderEvent(event, *order, upcasters_);
-    if (!recorded.ok()) {
-      return UnreadableOrderEvent{.order_id = *std::move(order),
-                                  .revision = event.revision,
-                                  .event_id = event.id.ToString(),
-                                  .type = std::move(event.type),
-                                  .created = event.created,
-                                  .position = position,
-                                  .data = std::move(event.data),
-                                  .metadata = std::move(event.metadata),
-                                  .error = std::string(recorded.status().message())};
-    }
-    if (!recorded->has_value()) {
-      ++skips_.unknown_types;
-      return FeedProgress{position};
-    }
-    return **std::move(recorded);
+    return std::visit(
+        [this](auto&& one) -> FeedItem {
+          if constexpr (std::is_same_v<std::decay_t<decltype(one)>, UnknownOrderEvent>) {
+            ++skips_.unknown_types;
+          }
+          return std::move(one);
+        },
+        ToOrderStreamItem(event, *order, upcasters_));
   }
   FeedItem ToItem(const eventstoredb::Checkpoint& checkpoint) {
     return FeedProgress{ToLogPosition(checkpoint.position)};

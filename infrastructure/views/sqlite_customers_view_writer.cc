@@ -44,7 +44,7 @@ bool IsNothing(const CustomerTotals& change) {
 
 ViewSchema CustomersSchema() {
   return {.name = "customers",
-          .version = 1,
+          .version = 2,  // 2: dead letters.
           .tables =
               "CREATE TABLE customer_orders("
               " number INTEGER PRIMARY KEY, order_id TEXT NOT NULL UNIQUE,"
@@ -77,6 +77,7 @@ std::size_t SqliteCustomersViewWriter::pending_bytes() const {
 void SqliteCustomersViewWriter::Discard() {
   buffer_.Clear();
   deltas_.clear();
+  file_->dead_letters().Discard();
 }
 
 absl::StatusOr<std::optional<CustomerOrderState>> SqliteCustomersViewWriter::Load(
@@ -127,20 +128,14 @@ void SqliteCustomersViewWriter::Add(const CustomerDelta& delta) {
 }
 
 absl::Status SqliteCustomersViewWriter::Commit(const application::ViewCheckpoint& checkpoint) {
-  absl::Status committed = file_->Tidy();
-  if (committed.ok()) {
-    absl::StatusOr<sqlite::Transaction> transaction =
-        sqlite::Transaction::Begin(file_->database(), sqlite::TransactionKind::kWrite);
-    committed = transaction.status();
-    if (committed.ok()) committed = WriteOrders();
-    if (committed.ok()) committed = WriteDeltas();
-    if (committed.ok()) committed = file_->WriteCheckpoint(checkpoint);
-    if (committed.ok()) committed = transaction->Commit();
-  }
+  const absl::Status committed = file_->Commit(checkpoint, [this] {
+    const absl::Status written = WriteOrders();
+    return written.ok() ? WriteDeltas() : written;
+  });
   if (!committed.ok()) {
     Discard();
     last_number_ = -1;
-    return file_->NoteFailure(committed);
+    return committed;
   }
   buffer_.MarkWritten();
   deltas_.clear();

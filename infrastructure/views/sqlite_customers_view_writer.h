@@ -33,6 +33,7 @@ class SqliteCustomersViewWriter final : public application::CustomersViewWriter 
   std::size_t pending_bytes() const override;
   absl::Status Commit(const application::ViewCheckpoint& checkpoint) override;
   void Discard() override;
+  application::DeadLetterBox& dead_letters() override { return file_->dead_letters(); }
   absl::Status FinishBuild() override;
   void Interrupt() override { file_->Interrupt(); }
 

@@ -121,20 +121,17 @@ void SqliteOrdersViewWriter::Put(const OrderView& view) {
   buffer_.Update(view.order.id.value, [&](Packed& packed) { packed.doc = scratch_; });
 }
 
+void SqliteOrdersViewWriter::Discard() {
+  buffer_.Clear();
+  file_->dead_letters().Discard();
+}
+
 absl::Status SqliteOrdersViewWriter::Commit(const application::ViewCheckpoint& checkpoint) {
-  absl::Status committed = file_->Tidy();
-  if (committed.ok()) {
-    absl::StatusOr<sqlite::Transaction> transaction =
-        sqlite::Transaction::Begin(file_->database(), sqlite::TransactionKind::kWrite);
-    committed = transaction.status();
-    if (committed.ok()) committed = WriteAll();
-    if (committed.ok()) committed = file_->WriteCheckpoint(checkpoint);
-    if (committed.ok()) committed = transaction->Commit();
-  }
+  const absl::Status committed = file_->Commit(checkpoint, [this] { return WriteAll(); });
   if (!committed.ok()) {
-    buffer_.Clear();
+    Discard();
     last_number_ = -1;
-    return file_->NoteFailure(committed);
+    return committed;
   }
   buffer_.MarkWritten();
   return absl::OkStatus();

@@ -32,7 +32,8 @@ class SqliteOrdersViewWriter final : public application::OrdersViewWriter {
   bool building() const override { return file_->building(); }
   std::size_t pending_bytes() const override { return buffer_.dirty_bytes(); }
   absl::Status Commit(const application::ViewCheckpoint& checkpoint) override;
-  void Discard() override { buffer_.Clear(); }
+  void Discard() override;
+  application::DeadLetterBox& dead_letters() override { return file_->dead_letters(); }
   absl::Status FinishBuild() override;
   void Interrupt() override { file_->Interrupt(); }
 

@@ -8,9 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "application/projections/customers_projection.h"
+#include "application/projections/orders_projection.h"
 #include "infrastructure/views/orders_tables.h"
+#include "infrastructure/views/sqlite_customers_view_writer.h"
 #include "infrastructure/views/view_file.h"
-#include "infrastructure/views/view_names.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -24,17 +26,47 @@ absl::StatusOr<std::string> MakeTemporaryDirectory() {
   return name;
 }
 
+template <typename Writer, typename Projection, typename... More>
+FoldedFile Fold(std::unique_ptr<ViewFile> file, const StateBufferOptions& buffers, More&... more) {
+  FoldedFile folded{.file = file.get()};
+  auto writer = std::make_unique<Writer>(std::move(file), buffers);
+  folded.projection = std::make_unique<Projection>(*writer, more...);
+  folded.writer = std::move(writer);
+  return folded;
+}
+
+std::vector<ComparedTable> OrdersTables() {
+  return {{.name = "orders",
+           .key = "order_id",
+           .sub_key = "''",
+           .columns = "customer_id,status,payment,fulfilment,held,active,currency,total,line_count,"
+                      "revision,create_time,update_time,doc"}};
+}
+
+std::vector<ComparedTable> CustomersTables() {
+  return {{.name = "customer_orders",
+           .key = "order_id",
+           .sub_key = "''",
+           .columns = "customer_id,currency,status,total,removed,captured,refunded,create_time,"
+                      "revision"},
+          {.name = "customer_totals",
+           .key = "customer_id",
+           .sub_key = "currency",
+           .columns = "orders,confirmed,completed,cancelled,ordered,removed,captured,refunded,"
+                      "first_order_time,last_order_time"}};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteViews>> SqliteViews::Open(
     const SqliteViewsOptions& options, const application::StoreIdentity& store,
-    application::Telemetry& telemetry) {
+    application::OrderViewCache& cache, application::Telemetry& telemetry) {
   std::unique_ptr<SqliteViews> views(new SqliteViews());
-  views->directory_ = options.directory;
+  views->path_ = options.directory;
   if (options.directory.empty()) {
     absl::StatusOr<std::string> made = MakeTemporaryDirectory();
     if (!made.ok()) return made.status();
-    views->directory_ = *std::move(made);
+    views->path_ = *std::move(made);
     views->is_temporary_ = true;
   } else {
     std::error_code error;
@@ -43,43 +75,55 @@ absl::StatusOr<std::unique_ptr<SqliteViews>> SqliteViews::Open(
       return absl::ErrnoToStatus(error.value(), absl::StrCat("make ", options.directory));
     }
   }
-  ViewGenerations live = ReadViewGenerations(views->directory_);
-  const ViewGenerations before = live;
-  const auto open = [&](const ViewSchema& schema) {
-    const int generation = live.try_emplace(schema.name, 1).first->second;
-    const std::string name = ViewFileName(schema.name, schema.version, generation);
-    return ViewFile::Open(schema,
-                          {.path = absl::StrCat(views->directory_, "/", name),
-                           .store = store,
-                           .boot_id = options.boot_id},
-                          telemetry);
+  views->directory_ = std::make_unique<ViewDirectory>(views->path_);
+  const SqliteReadModel::Options model_options{.store = store, .boot_id = options.boot_id};
+  const auto open = [&](ReadModelKind kind) {
+    return SqliteReadModel::Open(std::move(kind), model_options, *views->directory_, telemetry);
   };
-  absl::StatusOr<std::unique_ptr<ViewFile>> orders = open(OrdersSchema());
+
+  auto orders = open({
+      .schema = OrdersSchema(),
+      .tables = OrdersTables(),
+      .fold =
+          [buffers = options.buffers, &cache](std::unique_ptr<ViewFile> file) {
+            return Fold<SqliteOrdersViewWriter, application::OrdersProjection>(std::move(file),
+                                                                               buffers, cache);
+          },
+      .serve =
+          [&served = views->orders_, readers = options.readers](const std::string& path) {
+            served.Set(std::make_shared<SqliteOrderViews>(path, readers));
+          },
+  });
   if (!orders.ok()) return orders.status();
-  absl::StatusOr<std::unique_ptr<ViewFile>> customers = open(CustomersSchema());
+  views->orders_model_ = *std::move(orders);
+
+  auto customers = open({
+      .schema = CustomersSchema(),
+      .tables = CustomersTables(),
+      .fold =
+          [buffers = options.buffers](std::unique_ptr<ViewFile> file) {
+            return Fold<SqliteCustomersViewWriter, application::CustomersProjection>(
+                std::move(file), buffers);
+          },
+      .serve =
+          [&served = views->customers_, readers = options.readers](const std::string& path) {
+            served.Set(std::make_shared<SqliteCustomerViews>(path, readers));
+          },
+  });
   if (!customers.ok()) return customers.status();
-  if (live != before) {
-    const absl::Status named = WriteViewGenerations(views->directory_, live);
-    if (!named.ok()) return named;
-  }
-  views->orders_ = std::make_unique<SqliteOrderViews>((*orders)->path(), options.readers);
-  views->customers_ = std::make_unique<SqliteCustomerViews>((*customers)->path(), options.readers);
-  views->orders_writer_ =
-      std::make_unique<SqliteOrdersViewWriter>(*std::move(orders), options.buffers);
-  views->customers_writer_ =
-      std::make_unique<SqliteCustomersViewWriter>(*std::move(customers), options.buffers);
+  views->customers_model_ = *std::move(customers);
   return views;
 }
 
 SqliteViews::~SqliteViews() {
   // Readers first: the writers move their whole WAL when they close.
-  orders_.reset();
-  customers_.reset();
-  orders_writer_.reset();
-  customers_writer_.reset();
+  orders_.Set(nullptr);
+  customers_.Set(nullptr);
+  orders_model_.reset();
+  customers_model_.reset();
   if (!is_temporary_) return;
   std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
+  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace orders::infrastructure

@@ -2,21 +2,25 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "application/log_position.h"
 #include "application/ports/order_views.h"
+#include "application/ports/read_model.h"
 #include "application/ports/telemetry.h"
-#include "application/ports/view_writer.h"
-#include "infrastructure/views/sqlite_customers_view_writer.h"
+#include "application/queries/order_view_cache.h"
+#include "infrastructure/views/served_views.h"
 #include "infrastructure/views/sqlite_order_views.h"
 #include "infrastructure/views/sqlite_orders_view_writer.h"
+#include "infrastructure/views/sqlite_read_model.h"
+#include "infrastructure/views/view_directory.h"
 
 namespace orders::infrastructure {
 
 struct SqliteViewsOptions {
-  /// Holds `orders-v1-g1.db`, `customers-v1-g1.db` and `views.json`, which names the live ones.
+  /// Holds `orders-v2-g1.db`, `customers-v2-g1.db` and `views.json`, which names the live ones.
   /// Made if missing. Empty: a folder of its own under the system's temporary one, deleted at the
   /// end.
   std::string directory;
@@ -25,33 +29,35 @@ struct SqliteViewsOptions {
   StateBufferOptions buffers;
 };
 
-/// All read models of one service: files, writers, readers. The writers are for one projection
-/// each; the readers are thread-safe.
+/// All read models of one service: files, projections, readers. The readers are thread-safe.
 class SqliteViews {
  public:
-  /// Errors: those of the file system and of SQLite; a file that cannot be used is no error, it is
-  /// deleted and built anew, with a warning.
+  /// `cache` is kept in step with the orders' read model; it and `telemetry` outlive this. Errors:
+  /// those of the file system and of SQLite; a file that cannot be used is no error, it is deleted
+  /// and built anew, with a warning.
   static absl::StatusOr<std::unique_ptr<SqliteViews>> Open(const SqliteViewsOptions& options,
                                                            const application::StoreIdentity& store,
+                                                           application::OrderViewCache& cache,
                                                            application::Telemetry& telemetry);
   /// Projections and queries have ended. Syncs and closes the files.
   ~SqliteViews();
 
-  application::OrdersViewWriter& orders_writer() { return *orders_writer_; }
-  application::CustomersViewWriter& customers_writer() { return *customers_writer_; }
-  application::OrderViews& orders() { return *orders_; }
-  application::CustomerViews& customers() { return *customers_; }
-  const std::string& directory() const { return directory_; }
+  application::ReadModel& orders_model() { return *orders_model_; }
+  application::ReadModel& customers_model() { return *customers_model_; }
+  application::OrderViews& orders() { return orders_; }
+  application::CustomerViews& customers() { return customers_; }
+  const std::string& directory() const { return path_; }
 
  private:
   SqliteViews() = default;
 
-  std::string directory_;
+  std::string path_;
   bool is_temporary_ = false;
-  std::unique_ptr<application::OrdersViewWriter> orders_writer_;
-  std::unique_ptr<application::CustomersViewWriter> customers_writer_;
-  std::unique_ptr<application::OrderViews> orders_;
-  std::unique_ptr<application::CustomerViews> customers_;
+  std::unique_ptr<ViewDirectory> directory_;
+  ServedOrderViews orders_;
+  ServedCustomerViews customers_;
+  std::unique_ptr<SqliteReadModel> orders_model_;
+  std::unique_ptr<SqliteReadModel> customers_model_;
 };
 
 }  // namespace orders::infrastructure

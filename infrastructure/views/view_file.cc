@@ -9,6 +9,7 @@
 
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
+#include "infrastructure/views/view_directory.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -26,13 +27,6 @@ constexpr char kMetaTables[] =
     " event_id TEXT NOT NULL, created INTEGER NOT NULL, events_applied INTEGER NOT NULL);";
 
 std::string DamagedMark(const std::string& path) { return path + ".damaged"; }
-
-void DeleteFile(const std::string& path) {
-  std::error_code ignored;  // What cannot be deleted fails to open, with a better text.
-  for (const char* const suffix : {"", "-wal", "-shm", ".damaged"}) {
-    std::filesystem::remove(path + suffix, ignored);
-  }
-}
 
 struct Meta {
   application::StoreIdentity store;
@@ -56,13 +50,13 @@ absl::StatusOr<Meta> ReadMeta(sqlite::Database& database) {
 }
 
 // Why the file cannot be used; Ok: it can.
-absl::Status CheckUsable(sqlite::Database& database, const ViewSchema& schema,
+absl::Status CheckUsable(sqlite::Database& database, int version_min, int version_max,
                          const ViewFileOptions& options) {
   const absl::StatusOr<std::int64_t> version = database.QueryInt64("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version != schema.version) {
+  if (*version < version_min || *version > version_max) {
     return absl::FailedPreconditionError(
-        absl::StrCat("it is of version ", *version, ", this is ", schema.version));
+        absl::StrCat("it is of version ", *version, ", this is ", version_max));
   }
   const absl::StatusOr<Meta> meta = ReadMeta(database);
   if (!meta.ok()) return meta.status();
@@ -92,8 +86,8 @@ absl::Status MakeTables(sqlite::Database& database, const ViewSchema& schema,
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
-  absl::Status made = database.Execute(
-      absl::StrCat(kMetaTables, schema.tables, "PRAGMA user_version=", schema.version, ";"));
+  absl::Status made = database.Execute(absl::StrCat(kMetaTables, kDeadLetterTables, schema.tables,
+                                                    "PRAGMA user_version=", schema.version, ";"));
   if (!made.ok()) return made;
   absl::StatusOr<sqlite::Statement> insert =
       database.Prepare("INSERT INTO meta VALUES(1,?,?,?,0,1)");
@@ -122,7 +116,7 @@ absl::StatusOr<std::unique_ptr<ViewFile>> ViewFile::Open(const ViewSchema& schem
     telemetry.Log(Severity::kWarning,
                   absl::StrCat("projection=", schema.name, " file=", options.path,
                                " is deleted and built anew: ", why));
-    DeleteFile(options.path);
+    DeleteViewFile(options.path);
   };
   std::error_code ignored;
   std::unique_ptr<sqlite::Database> database;
@@ -130,7 +124,8 @@ absl::StatusOr<std::unique_ptr<ViewFile>> ViewFile::Open(const ViewSchema& schem
     discard("it was found damaged");
   } else if (std::filesystem::exists(options.path, ignored)) {
     absl::StatusOr<std::unique_ptr<sqlite::Database>> found = OpenDatabase(options.path);
-    const absl::Status usable = found.ok() ? CheckUsable(**found, schema, options) : found.status();
+    const absl::Status usable =
+        found.ok() ? CheckUsable(**found, schema.version, schema.version, options) : found.status();
     if (usable.ok()) {
       database = *std::move(found);
     } else {
@@ -149,6 +144,30 @@ absl::StatusOr<std::unique_ptr<ViewFile>> ViewFile::Open(const ViewSchema& schem
   const absl::Status marked = file->MarkOpen();
   if (!marked.ok()) return marked;
   return file;
+}
+
+bool ViewFile::IsReadableOlder(const ViewSchema& schema, const ViewFileOptions& options) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(options.path, ignored) ||
+      std::filesystem::exists(DamagedMark(options.path), ignored)) {
+    return false;
+  }
+  absl::StatusOr<std::unique_ptr<sqlite::Database>> found =
+      sqlite::Database::Open({.path = options.path, .mode = sqlite::OpenMode::kQueryOnly});
+  if (!found.ok()) return false;
+  const absl::StatusOr<Meta> meta = ReadMeta(**found);
+  // One that is still without its indexes serves nobody.
+  return meta.ok() && !meta->building &&
+         CheckUsable(**found, schema.readable_since, schema.version - 1, options).ok();
+}
+
+absl::Status ViewFile::Seal() {
+  absl::Status sealed = database_->Execute("PRAGMA synchronous=FULL;UPDATE meta SET clean=0;");
+  if (!sealed.ok()) return NoteFailure(sealed);
+  const absl::StatusOr<sqlite::CheckpointResult> moved =
+      database_->Checkpoint(sqlite::CheckpointMode::kTruncate);
+  if (!moved.ok()) return NoteFailure(moved.status());
+  return database_->Execute("PRAGMA synchronous=OFF;");
 }
 
 // The mark must be on the disk before the first change that may not be.
@@ -188,7 +207,7 @@ absl::Status ViewFile::MarkClean() {
 }
 
 ViewFile::~ViewFile() {
-  if (damaged_) return;
+  if (damaged_ || abandoned_) return;
   // A failure leaves the mark as it is: the file is then good for this boot only.
   (void)MarkClean();
 }
@@ -199,14 +218,14 @@ absl::Status ViewFile::SetCache() {
       ";PRAGMA shrink_memory;"));
 }
 
-absl::StatusOr<std::optional<ViewCheckpoint>> ViewFile::ReadCheckpoint() {
-  absl::StatusOr<sqlite::Statement*> read = database_->PrepareCached(
+absl::StatusOr<std::optional<ViewCheckpoint>> ReadViewCheckpoint(sqlite::Database& database) {
+  absl::StatusOr<sqlite::Statement*> read = database.PrepareCached(
       "SELECT commit_position,prepare_position,order_id,revision,event_id,created,events_applied"
       " FROM checkpoint WHERE id=1");
   if (!read.ok()) return read.status();
   const sqlite::ResetAtExit reset(**read);
   const absl::StatusOr<bool> row = (*read)->Step();
-  if (!row.ok()) return NoteFailure(row.status());
+  if (!row.ok()) return row.status();
   if (!*row) return std::nullopt;
   return ViewCheckpoint{
       .position = {.commit = static_cast<std::uint64_t>((*read)->ColumnInt64(0)),
@@ -216,6 +235,12 @@ absl::StatusOr<std::optional<ViewCheckpoint>> ViewFile::ReadCheckpoint() {
       .event_id = std::string((*read)->ColumnText(4)),
       .created = absl::FromUnixNanos((*read)->ColumnInt64(5)),
       .events_applied = static_cast<std::uint64_t>((*read)->ColumnInt64(6))};
+}
+
+absl::StatusOr<std::optional<ViewCheckpoint>> ViewFile::ReadCheckpoint() {
+  absl::StatusOr<std::optional<ViewCheckpoint>> checkpoint = ReadViewCheckpoint(*database_);
+  if (!checkpoint.ok()) return NoteFailure(checkpoint.status());
+  return checkpoint;
 }
 
 absl::Status ViewFile::WriteCheckpoint(const ViewCheckpoint& checkpoint) {
@@ -231,6 +256,22 @@ absl::Status ViewFile::WriteCheckpoint(const ViewCheckpoint& checkpoint) {
       .BindInt64(6, absl::ToUnixNanos(checkpoint.created))
       .BindInt64(7, static_cast<std::int64_t>(checkpoint.events_applied))
       .Run();
+}
+
+absl::Status ViewFile::Commit(const ViewCheckpoint& checkpoint,
+                              absl::FunctionRef<absl::Status()> write) {
+  absl::Status committed = Tidy();
+  if (committed.ok()) {
+    absl::StatusOr<sqlite::Transaction> transaction =
+        sqlite::Transaction::Begin(*database_, sqlite::TransactionKind::kWrite);
+    committed = transaction.status();
+    if (committed.ok()) committed = write();
+    if (committed.ok()) committed = dead_letters_.Write();
+    if (committed.ok()) committed = WriteCheckpoint(checkpoint);
+    if (committed.ok()) committed = transaction->Commit();
+  }
+  dead_letters_.Discard();
+  return NoteFailure(committed);
 }
 
 absl::Status ViewFile::Tidy() {

@@ -58,6 +58,12 @@ absl::Status FaultyOrderStore::Read(const CallContext& call, const OrderId& orde
   return store_.Read(call, order, from, visit);
 }
 
+absl::Status FaultyOrderStore::ReadStream(const CallContext& call, const OrderId& order,
+                                          std::uint64_t from,
+                                          application::OrderStreamVisitor visit) {
+  return store_.ReadStream(call, order, from, visit);
+}
+
 void FaultyOrderStore::StartAppend(const CallContext& call, const OrderId& order,
                                    std::optional<std::uint64_t> after, const OrderEvents& events,
                                    const EventMetadata& metadata, application::AppendDone done) {

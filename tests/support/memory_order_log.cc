@@ -15,14 +15,12 @@ using application::RecordedOrderEvent;
 namespace {
 
 LogPosition PositionOf(const FeedItem& item) {
-  if (const auto* event = std::get_if<RecordedOrderEvent>(&item)) return event->position;
-  if (const auto* event = std::get_if<application::UnreadableOrderEvent>(&item)) {
-    return event->position;
-  }
-  if (const auto* progress = std::get_if<application::FeedProgress>(&item)) {
-    return progress->position;
-  }
-  return {};
+  return std::visit(
+      [](const auto& one) -> LogPosition {
+        if constexpr (requires { one.position; }) return one.position;
+        return {};
+      },
+      item);
 }
 
 }  // namespace
@@ -167,6 +165,30 @@ absl::Status MemoryOrderLog::Read(const application::CallContext&, const domain:
     if (event.order_id != order) continue;
     any = true;
     if (event.revision >= from && !visit(std::move(event))) break;
+  }
+  return any ? absl::OkStatus() : absl::NotFoundError(absl::StrCat("no order ", order.value));
+}
+
+absl::Status MemoryOrderLog::ReadStream(const application::CallContext&,
+                                        const domain::OrderId& order, std::uint64_t from,
+                                        application::OrderStreamVisitor visit) {
+  std::vector<FeedItem> items;
+  {
+    const absl::MutexLock lock(&mutex_);
+    items = items_;
+  }
+  bool any = false;
+  bool goes_on = true;
+  for (FeedItem& item : items) {
+    std::visit(
+        [&](auto& event) {
+          if constexpr (requires { event.revision; }) {
+            if (event.order_id != order) return;
+            any = true;
+            if (goes_on && event.revision >= from) goes_on = visit(std::move(event));
+          }
+        },
+        item);
   }
   return any ? absl::OkStatus() : absl::NotFoundError(absl::StrCat("no order ", order.value));
 }

@@ -56,6 +56,8 @@ class MemoryOrderLog final : public application::OrderFeed, public application::
 
   absl::Status Read(const application::CallContext& call, const domain::OrderId& order,
                     std::uint64_t from, application::OrderEventVisitor visit) override;
+  absl::Status ReadStream(const application::CallContext& call, const domain::OrderId& order,
+                          std::uint64_t from, application::OrderStreamVisitor visit) override;
   void StartAppend(const application::CallContext& call, const domain::OrderId& order,
                    std::optional<std::uint64_t> after, const domain::OrderEvents& events,
                    const application::EventMetadata& metadata,

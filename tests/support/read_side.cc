@@ -6,9 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "application/projections/customers_projection.h"
-#include "application/projections/orders_projection.h"
-
 namespace orders::testing_support {
 namespace {
 
@@ -20,6 +17,7 @@ constexpr absl::Duration kLook = absl::Milliseconds(1);
 void RecordingTelemetry::BatchApplied(std::string_view, int, absl::Duration) {}
 
 void RecordingTelemetry::Log(application::Severity severity, std::string_view text) {
+  if (on_line) on_line(text);
   const absl::MutexLock lock(&mutex_);
   lines_.emplace_back(severity, std::string(text));
 }
@@ -34,22 +32,21 @@ std::vector<std::string> RecordingTelemetry::Lines(application::Severity least) 
 }
 
 ReadSide::ReadSide(MemoryOrderLog& log, Options options) : log_(log) {
+  telemetry_.on_line = options.on_line;
+  cache_ = std::make_unique<application::OrderViewCache>(options.cache);
   auto views = infrastructure::SqliteViews::Open(
       {.directory = options.directory, .boot_id = options.boot_id, .readers = options.readers},
-      log.identity(), telemetry_);
+      log.identity(), *cache_, telemetry_);
   if (!views.ok()) throw std::runtime_error(views.status().ToString());
   views_ = *std::move(views);
-  cache_ = std::make_unique<application::OrderViewCache>(options.cache);
   const application::FreshnessGate::Ports gate_ports{log, clock_, scheduler_};
   orders_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   customers_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   host_ = std::make_unique<application::ProjectionHost>(
       application::ProjectionHost::Ports{log, log, clock_, scheduler_, random_, telemetry_},
       options.host);
-  host_->Add(std::make_unique<application::OrdersProjection>(views_->orders_writer(), *cache_),
-             *orders_gate_);
-  host_->Add(std::make_unique<application::CustomersProjection>(views_->customers_writer()),
-             *customers_gate_);
+  host_->Add(views_->orders_model(), *orders_gate_);
+  host_->Add(views_->customers_model(), *customers_gate_);
   queries_ = std::make_unique<application::DefaultOrderQueryHandler>(
       application::DefaultOrderQueryHandler::Ports{log, views_->orders(), views_->customers(),
                                                    *orders_gate_, *customers_gate_, *cache_,
@@ -83,6 +80,19 @@ bool ReadSide::WaitUntilCurrent() {
     scheduler_.Sleep(kLook);
   }
   return false;
+}
+
+application::RebuildStatus ReadSide::WaitUntilRebuilt(const std::string& projection) {
+  const absl::Time deadline = clock_.Now() + kPatience;
+  while (clock_.Now() < deadline) {
+    const auto rebuild = host_->FindRebuild(projection);
+    if (rebuild.ok() && rebuild->has_value() &&
+        (*rebuild)->phase > application::RebuildPhase::kSwitching) {
+      return **rebuild;
+    }
+    scheduler_.Sleep(kLook);
+  }
+  throw std::runtime_error("the rebuild did not end");
 }
 
 absl::Status ReadSide::WaitUntilStopped(const std::string& projection) {

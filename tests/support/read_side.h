@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ namespace orders::testing_support {
 /// Keeps what was logged.
 class RecordingTelemetry final : public application::Telemetry {
  public:
+  /// Called with each line, first; for a test that ends the process at a step of its own choice.
+  std::function<void(std::string_view)> on_line;
   void CommandEnded(std::string_view, const absl::Status&, int, bool) override {}
   void BatchApplied(std::string_view, int events, absl::Duration) override;
   void Log(application::Severity severity, std::string_view text) override;
@@ -43,6 +46,7 @@ class ReadSide {
     application::OrderViewCacheOptions cache;
     application::FreshnessGateOptions gate;
     infrastructure::ViewReaderOptions readers;
+    std::function<void(std::string_view)> on_line;  ///< See RecordingTelemetry.
   };
   /// Starts nothing yet. `log` outlives this.
   ReadSide(MemoryOrderLog& log, Options options);
@@ -59,6 +63,8 @@ class ReadSide {
 
   /// Waits until both read models hold all of the log; false if one has stopped instead.
   bool WaitUntilCurrent();
+  /// Waits until the rebuild that was started is over, and gives what became of it.
+  application::RebuildStatus WaitUntilRebuilt(const std::string& projection);
   /// Waits until the projection has stopped, and gives its error.
   absl::Status WaitUntilStopped(const std::string& projection);
   application::ProjectionStatus StatusOf(const std::string& projection);
@@ -72,8 +78,8 @@ class ReadSide {
   infrastructure::ThreadScheduler scheduler_;
   infrastructure::SplitMixRandom random_{7};
   infrastructure::OpensslDigest digest_{"a key for tests"};
-  std::unique_ptr<infrastructure::SqliteViews> views_;
   std::unique_ptr<application::OrderViewCache> cache_;
+  std::unique_ptr<infrastructure::SqliteViews> views_;
   std::unique_ptr<application::FreshnessGate> orders_gate_;
   std::unique_ptr<application::FreshnessGate> customers_gate_;
   std::unique_ptr<application::ProjectionHost> host_;

@@ -20,6 +20,10 @@ class PatientStore final : public OrderStore {
     if (at_once.has_value()) return done(*at_once);
     waiting = std::move(done);
   }
+  absl::Status ReadStream(const CallContext&, const domain::OrderId&, std::uint64_t,
+                          OrderStreamVisitor) override {
+    return absl::UnimplementedError("not needed here");
+  }
   absl::Status Read(const CallContext&, const domain::OrderId&, std::uint64_t,
                     OrderEventVisitor) override {
     return absl::UnimplementedError("");

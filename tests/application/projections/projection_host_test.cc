@@ -106,42 +106,6 @@ TEST(ProjectionHost, OpensTheFeedAgainWhenItBreaksAndAppliesNothingTwice) {
   EXPECT_GT(log.opens(), 10);
 }
 
-TEST(ProjectionHost, StopsAtAGapInAnOrdersRevisionsWithAllBeforeItApplied) {
-  MemoryOrderLog log;
-  OrderHistories histories(41, 5, 5);
-  std::vector<RecordedOrderEvent> events = histories.Next(300);
-  // The second event of some order, in the midst, goes missing.
-  std::size_t gap = 150;
-  while (events[gap].revision == 0) ++gap;
-  const RecordedOrderEvent missing = events[gap];
-  events.erase(events.begin() + static_cast<std::ptrdiff_t>(gap));
-  log.Append(events);
-  const auto follows = [&](const RecordedOrderEvent& event) {
-    return event.order_id == missing.order_id && event.revision == missing.revision + 1;
-  };
-  const std::vector<RecordedOrderEvent> logged = log.Events();
-  const auto stop = std::find_if(logged.begin(), logged.end(), follows);
-  ASSERT_NE(stop, logged.end());
-
-  ReadSide side(log, SmallBatches());
-  side.Start();
-  EXPECT_EQ(side.WaitUntilStopped("orders").code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(side.WaitUntilStopped("customers").code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(side.Difference({logged.begin(), stop}), "");
-  EXPECT_THAT(side.telemetry().Lines(Severity::kError),
-              testing::Each(testing::HasSubstr("order=" + missing.order_id.value)));
-}
-
-TEST(ProjectionHost, StopsAtARepeatedRevision) {
-  MemoryOrderLog log;
-  OrderHistories histories(42, 5, 5);
-  log.Append(histories.Next(100));
-  log.Append(log.Events().back());
-  ReadSide side(log, SmallBatches());
-  side.Start();
-  EXPECT_EQ(side.WaitUntilStopped("orders").code(), absl::StatusCode::kDataLoss);
-}
-
 TEST(ProjectionHost, AppliesNothingOutOfOrderWhenTheFeedGoesBack) {
   MemoryOrderLog log;
   OrderHistories histories(43, 5, 5);
@@ -158,28 +122,6 @@ TEST(ProjectionHost, AppliesNothingOutOfOrderWhenTheFeedGoesBack) {
   EXPECT_EQ(side.Difference(in_order), "");
   EXPECT_THAT(side.telemetry().Lines(Severity::kWarning),
               testing::Contains(testing::HasSubstr("the feed went back to position=3")));
-}
-
-TEST(ProjectionHost, StopsAtAnUnreadableEventAndAnswersWhatCameBefore) {
-  MemoryOrderLog log;
-  OrderHistories histories(51, 5, 5);
-  log.Append(histories.Next(90));
-  const LogPosition last = log.last_position();
-  log.AppendItem(UnreadableOrderEvent{.order_id = {"o-bad"},
-                                      .event_id = "the-bad-one",
-                                      .position = {last.commit + 1, last.commit + 1},
-                                      .error = "no JSON"});
-  const std::vector<RecordedOrderEvent> before = log.Events();
-  log.Append(histories.Next(10));
-
-  ReadSide side(log, SmallBatches());
-  side.Start();
-  EXPECT_THAT(std::string(side.WaitUntilStopped("orders").message()),
-              testing::HasSubstr("the-bad-one"));
-  EXPECT_FALSE(side.WaitUntilStopped("customers").ok());
-  EXPECT_EQ(side.Difference(before), "");
-  EXPECT_EQ(side.StatusOf("orders").position, last);
-  EXPECT_FALSE(side.host().AllCaughtUp());
 }
 
 TEST(ProjectionHost, ProgressWithoutEventsMovesThePosition) {

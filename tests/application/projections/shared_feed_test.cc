@@ -13,7 +13,7 @@ namespace {
 using testing_support::MemoryOrderLog;
 using testing_support::OrderHistories;
 
-constexpr SharedFeedOptions kSmall{.chunk_items_max = 10, .items_held_max = 30};
+const SharedFeedOptions kSmall{.chunk_items_max = 10, .items_held_max = 30};
 
 // Positions of the events until FeedCaughtUp or `events_max` of them.
 std::vector<std::uint64_t> Drain(SharedFeed::Reader& reader, std::size_t events_max) {

@@ -80,6 +80,8 @@ class OrderJournalFeedTest : public ::testing::Test {
     for (const FeedItem& item : items) {
       if (const auto* event = std::get_if<RecordedOrderEvent>(&item)) {
         notes.push_back(std::get<domain::NoteSet>(event->event).note);
+      } else if (const auto* unknown = std::get_if<application::UnknownOrderEvent>(&item)) {
+        notes.push_back(unknown->type + " is unknown");
       } else {
         notes.push_back(std::holds_alternative<FeedCaughtUp>(item) ? "caught up" : "unreadable");
       }
@@ -132,7 +134,8 @@ TEST_F(OrderJournalFeedTest, PassesOverWhatIsNoOrders) {
   AppendNote("b", 0);
   const auto reader = Open();
 
-  EXPECT_EQ(NotesOf(Take(*reader, 3)), (std::vector<std::string>{"a@0", "b@0", "caught up"}));
+  EXPECT_EQ(NotesOf(Take(*reader, 4)),
+            (std::vector<std::string>{"a@0", "NoteTranslated is unknown", "b@0", "caught up"}));
   EXPECT_EQ(feed_.skips().foreign_streams, 2U);
   EXPECT_EQ(feed_.skips().unknown_types, 1U);
 }

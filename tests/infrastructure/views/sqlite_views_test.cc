@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 
 #include "infrastructure/sqlite/database.h"
-#include "infrastructure/views/view_names.h"
+#include "infrastructure/views/view_directory.h"
 #include "tests/support/memory_order_log.h"
 #include "tests/support/order_histories.h"
 #include "tests/support/read_side.h"
@@ -69,7 +69,7 @@ class SqliteViewsTest : public testing::Test {
     applied_ = side.StatusOf("orders").events_applied;
     return side.telemetry().Lines(Severity::kWarning);
   }
-  std::string OrdersFile() const { return directory_.path() + "/orders-v1-g1.db"; }
+  std::string OrdersFile() const { return directory_.path() + "/orders-v2-g1.db"; }
 
   const TempDirectory directory_;
   MemoryOrderLog log_;
@@ -144,14 +144,14 @@ TEST_F(SqliteViewsTest, OfAnotherStoreTheyAreBuiltAnewWithAWarning) {
   EXPECT_EQ(side.Difference(other.Events()), "");
 }
 
-TEST_F(SqliteViewsTest, OfAnotherVersionTheyAreBuiltAnewWithAWarning) {
+TEST_F(SqliteViewsTest, OfALaterVersionTheyAreBuiltAnewWithAWarning) {
   Fill();
   {
     auto database = *sqlite::Database::Open({.path = OrdersFile()});
-    ASSERT_TRUE(database->Execute("PRAGMA user_version=2;").ok());
+    ASSERT_TRUE(database->Execute("PRAGMA user_version=3;").ok());
   }
   EXPECT_THAT(Recover(In(directory_)),
-              testing::ElementsAre(testing::HasSubstr("it is of version 2")));
+              testing::ElementsAre(testing::HasSubstr("it is of version 3")));
 }
 
 TEST_F(SqliteViewsTest, CutShortAtManyLengthsTheyAreBuiltAnewOrRefusedNeverWrong) {
@@ -175,9 +175,41 @@ TEST_F(SqliteViewsTest, CutShortAtManyLengthsTheyAreBuiltAnewOrRefusedNeverWrong
 }
 
 TEST_F(SqliteViewsTest, GarbageInPlaceOfTheFileIsDeletedWithAWarning) {
+  Fill();
   std::ofstream(OrdersFile()) << std::string(10'000, 'x');
-  std::ofstream(directory_.path() + "/views.json") << "{\"orders\": \"?\"";
   EXPECT_THAT(Recover(In(directory_)), testing::ElementsAre(testing::HasSubstr("deleted")));
+}
+
+TEST_F(SqliteViewsTest, WithoutNamesThatCanBeReadTheyAreBuiltAnew) {
+  Fill();
+  std::ofstream(directory_.path() + "/views.json") << "{\"orders\": \"?\"";
+  EXPECT_THAT(Recover(In(directory_)), testing::IsEmpty());
+  EXPECT_EQ(applied_, log_.size());
+  EXPECT_FALSE(fs::exists(OrdersFile())) << "what nobody names is deleted";
+}
+
+TEST_F(SqliteViewsTest, OfAnOlderVersionTheyServeUntilTheirSuccessorIsBuilt) {
+  Fill();
+  {
+    auto database = *sqlite::Database::Open({.path = OrdersFile()});
+    ASSERT_TRUE(database->Execute("PRAGMA user_version=1;").ok());
+  }
+  const domain::OrderId id = log_.Events().front().order_id;
+  ReadSide side(log_, In(directory_));
+  EXPECT_THAT(side.telemetry().Lines(Severity::kWarning),
+              testing::ElementsAre(testing::HasSubstr("of an older version")));
+  // Before anything runs.
+  EXPECT_TRUE(side.queries().GetOrder(id).ok());
+  EXPECT_EQ(side.orders_gate().Current().position, log_.last_position());
+  EXPECT_EQ(side.orders_gate().Current().state, application::ViewState::kFilling);
+  EXPECT_TRUE(absl::IsUnavailable(side.queries().GetOrder({"o-none"}).status()))
+      << "what it lacks may exist";
+
+  log_.Append(histories_.Next(50));
+  side.Start();
+  ASSERT_TRUE(side.WaitUntilCurrent());
+  EXPECT_EQ(side.Difference(log_.Events()), "");
+  EXPECT_TRUE(absl::IsNotFound(side.queries().GetOrder({"o-none"}).status()));
 }
 
 TEST_F(SqliteViewsTest, ADamagedRowStopsTheProjectionAndIsBuiltAnewByTheNextStart) {
@@ -216,7 +248,7 @@ TEST_F(SqliteViewsTest, ATemporaryFolderGoesWhenTheyClose) {
     side.Start();
     ASSERT_TRUE(side.WaitUntilCurrent());
     directory = side.views().directory();
-    EXPECT_TRUE(fs::exists(directory + "/orders-v1-g1.db"));
+    EXPECT_TRUE(fs::exists(directory + "/orders-v2-g1.db"));
   }
   EXPECT_FALSE(fs::exists(directory));
 }
@@ -270,7 +302,7 @@ TEST_F(SqliteViewsTest, TheSkusOfADraftFollowItsLines) {
 TEST_F(SqliteViewsTest, AListThatWalksEverythingIsInterruptedAtItsDeadline) {
   ReadSide side(log_, {});
   // Millions of rows, without indexes to help.
-  auto database = *sqlite::Database::Open({.path = side.views().directory() + "/orders-v1-g1.db"});
+  auto database = *sqlite::Database::Open({.path = side.views().directory() + "/orders-v2-g1.db"});
   ASSERT_TRUE(database
                   ->Execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE "
                             "i<2000000) INSERT INTO orders SELECT i,'o'||i,'c',1,0,0,0,1,'EUR',i,1,"
@@ -291,14 +323,49 @@ TEST_F(SqliteViewsTest, AListWaitsForAFreeConnectionNoLongerThanItsDeadline) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(pool.Take(absl::Now() + absl::Milliseconds(1)).status()));
 }
 
-TEST(ViewNames, TheLiveGenerationsAreReadBackOrNone) {
+TEST(ViewDirectory, WhatIsNamedIsReadBackAndNoNameIsGivenTwice) {
   const TempDirectory directory;
-  EXPECT_TRUE(ReadViewGenerations(directory.path()).empty());
-  const ViewGenerations live{{"customers", 1}, {"orders", 7}};
-  ASSERT_TRUE(WriteViewGenerations(directory.path(), live).ok());
-  EXPECT_EQ(ReadViewGenerations(directory.path()), live);
-  EXPECT_EQ(ViewFileName("orders", 1, 7), "orders-v1-g7.db");
-  EXPECT_FALSE(WriteViewGenerations(directory.path() + "/none", live).ok());
+  ViewDirectory views(directory.path());
+  EXPECT_EQ(views.NamesOf("orders"), ViewFileNames{});
+  EXPECT_EQ(views.NewName("orders", 2), "orders-v2-g1.db");
+  ASSERT_TRUE(views.Name("orders", {.live = "orders-v2-g7.db", .beside = "orders-v3-g8.db"}).ok());
+  ASSERT_TRUE(views.Name("customers", {.live = "customers-v2-g1.db"}).ok());
+  const ViewDirectory again(directory.path());
+  EXPECT_EQ(again.NamesOf("orders"), views.NamesOf("orders"));
+  EXPECT_EQ(again.NamesOf("customers"), views.NamesOf("customers"));
+  EXPECT_EQ(again.NewName("orders", 3), "orders-v3-g9.db");
+  std::ofstream(directory.path() + "/orders-v3-g12.db-wal") << "left by somebody";
+  EXPECT_EQ(again.NewName("orders", 3), "orders-v3-g13.db");
+}
+
+TEST(ViewDirectory, ReadsWhatEarlierVersionsWrote) {
+  const TempDirectory directory;
+  std::ofstream(directory.path() + "/views.json") << "{\"orders\": 4}";
+  EXPECT_EQ(ViewDirectory(directory.path()).NamesOf("orders").live, "orders-v1-g4.db");
+}
+
+TEST(ViewDirectory, ANameThatCannotBeWrittenIsNotGiven) {
+  ViewDirectory views("/nowhere/at/all");
+  EXPECT_FALSE(views.Name("orders", {.live = "orders-v2-g1.db"}).ok());
+  EXPECT_EQ(views.NamesOf("orders"), ViewFileNames{});
+}
+
+TEST(ViewDirectory, DeletesWhatIsNotNamedOfOneReadModel) {
+  const TempDirectory directory;
+  ViewDirectory views(directory.path());
+  ASSERT_TRUE(views.Name("orders", {.live = "orders-v2-g2.db"}).ok());
+  for (const char* const name : {"orders-v2-g1.db", "orders-v2-g1.db-wal", "orders-v2-g2.db",
+                                 "orders-v2-g2.db-wal", "customers-v2-g1.db", "notes.txt"}) {
+    std::ofstream(directory.path() + "/" + name) << "x";
+  }
+  views.DeleteOthers("orders");
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(directory.path())) {
+    left.push_back(entry.path().filename().string());
+  }
+  EXPECT_THAT(left,
+              testing::UnorderedElementsAre("views.json", "orders-v2-g2.db", "orders-v2-g2.db-wal",
+                                            "customers-v2-g1.db", "notes.txt"));
 }
 
 }  // namespace

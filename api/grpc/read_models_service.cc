@@ -1,0 +1,235 @@
+#include "api/grpc/read_models_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+#include "api/grpc/raw_methods.h"
+#include "api/grpc/read_model_mapping.h"
+#include "api/grpc/wire.h"
+#include "application/commands/request_errors.h"
+#include "application/projections/projection_runner.h"
+#include "application/queries/order_query_handler.h"
+#include "application/queries/page_token.h"
+#include "domain/order/text_rules.h"
+#include "domain/order/validation.h"
+
+namespace orders::api {
+namespace {
+
+using application::PageKind;
+
+constexpr std::size_t kSkippedEventsMax = 1'000;
+
+absl::StatusOr<std::size_t> RowsOfPage(int page_size) {
+  if (page_size < 0) {
+    return domain::ToStatus(
+        {{.field = "page_size",
+          .description = absl::StrCat("0 for ", application::kPageSizeDefault, ", or 1 to ",
+                                      application::kPageSizeMax)}});
+  }
+  if (page_size == 0) return static_cast<std::size_t>(application::kPageSizeDefault);
+  return static_cast<std::size_t>(std::min(page_size, application::kPageSizeMax));
+}
+
+absl::Status CheckReason(const std::string& reason) {
+  const bool fits =
+      !reason.empty() && reason.size() <= domain::kTextBytesMax &&
+      domain::FindTextFault(reason, /*lines_allowed=*/false) == domain::TextFault::kNone;
+  if (fits) return absl::OkStatus();
+  return domain::ToStatus({{.field = "reason",
+                            .description = absl::StrCat("say why, in 1 to ", domain::kTextBytesMax,
+                                                        " bytes of UTF-8 on one line")}});
+}
+
+}  // namespace
+
+ReadModelsService::ReadModelsService(Ports ports, application::StoreIdentity store,
+                                     const CallLimits& limits)
+    : ports_(ports), store_(std::move(store)), limits_(limits) {
+  Serve(&ReadModelsService::List);
+  Serve(&ReadModelsService::Rebuild);
+  Serve(&ReadModelsService::Cancel);
+  Serve(&ReadModelsService::ListDifferences);
+  Serve(&ReadModelsService::ListLetters);
+  Serve(&ReadModelsService::GetLetter);
+  Serve(&ReadModelsService::Retry);
+  Serve(&ReadModelsService::Skip);
+  Serve(&ReadModelsService::ListSkipped);
+}
+
+template <typename Request, typename Response>
+void ReadModelsService::Serve(absl::StatusOr<Response> (ReadModelsService::*answer)(
+    const CallContext& call, const Request& request)) {
+  const auto run = [this, answer](grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* bytes, grpc::ByteBuffer* response) {
+    UnaryCall call(*context, *response, ports_.gate, ports_.telemetry);
+    grpc::ServerUnaryReactor* const reactor = call.reactor();
+    if (!call.IsAdmitted()) return reactor;
+    Request request;
+    if (absl::Status decoded = Decode(*bytes, request); !decoded.ok()) {
+      call.Fail(decoded, "");
+      return reactor;
+    }
+    absl::StatusOr<CallContext> made =
+        MakeCallContext(context->client_metadata(), DeadlineOf(*context, limits_), ports_.ids);
+    if (!made.ok()) {
+      call.Fail(made.status(), "");
+      return reactor;
+    }
+    auto shared = std::make_shared<UnaryCall>(std::move(call));
+    const bool posted = ports_.workers.TryPost(
+        [this, answer, shared, context_of_call = *std::move(made), request = std::move(request)] {
+          UnaryCall answering = std::move(*shared);
+          const absl::StatusOr<Response> answered = (this->*answer)(context_of_call, request);
+          if (answered.ok()) return answering.Answer(*answered);
+          answering.Fail(answered.status(), "");
+        });
+    if (!posted) {
+      shared->Fail(
+          application::MakeRequestError(
+              absl::StatusCode::kResourceExhausted, "too many queries wait for a worker; ask again",
+              {.reason = "OVERLOADED", .retry_after = absl::Milliseconds(100)}),
+          "");
+    }
+    return reactor;
+  };
+  MarkMethodRawCallback(
+      MethodIndexOf<Request>("ReadModels"),
+      new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(run));
+}
+
+absl::StatusOr<v1::ListReadModelsResponse> ReadModelsService::List(
+    const CallContext& /*call*/, const v1::ListReadModelsRequest& /*request*/) {
+  v1::ListReadModelsResponse response;
+  for (const application::ProjectionStatus& status : ports_.projections.Statuses()) {
+    SetReadModel(status, store_, *response.add_read_models());
+  }
+  return response;
+}
+
+absl::StatusOr<v1::RebuildReadModelResponse> ReadModelsService::Rebuild(
+    const CallContext& /*call*/, const v1::RebuildReadModelRequest& request) {
+  if (absl::Status begun = ports_.projections.StartRebuild(request.read_model()); !begun.ok()) {
+    return begun;
+  }
+  return v1::RebuildReadModelResponse();
+}
+
+absl::StatusOr<v1::CancelRebuildResponse> ReadModelsService::Cancel(
+    const CallContext& /*call*/, const v1::CancelRebuildRequest& request) {
+  const absl::Status cancelled = ports_.projections.CancelRebuild(request.read_model());
+  if (!cancelled.ok()) return cancelled;
+  return v1::CancelRebuildResponse();
+}
+
+absl::StatusOr<v1::ListRebuildDifferencesResponse> ReadModelsService::ListDifferences(
+    const CallContext& /*call*/, const v1::ListRebuildDifferencesRequest& request) {
+  const absl::StatusOr<std::size_t> rows = RowsOfPage(request.page_size());
+  if (!rows.ok()) return rows.status();
+  const auto rebuild = ports_.projections.FindRebuild(request.read_model());
+  if (!rebuild.ok()) return rebuild.status();
+  v1::ListRebuildDifferencesResponse response;
+  if (!rebuild->has_value() || (*rebuild)->comparison == nullptr) return response;
+  const std::vector<application::ViewDifference>& listed = (*rebuild)->comparison->listed;
+  // Bound to the rebuild, so that a page never goes on in the list of another one.
+  const std::string query =
+      absl::StrCat(request.read_model(), " ", absl::ToUnixNanos((*rebuild)->started));
+  std::size_t next = 0;
+  if (!request.page_token().empty()) {
+    const auto cursor = application::DecodePageToken(ports_.digest, PageKind::kRebuildDifferences,
+                                                     query, request.page_token());
+    if (!cursor.ok()) return cursor.status();
+    next = static_cast<std::size_t>(cursor->number);
+  }
+  for (std::size_t end = std::min(next + *rows, listed.size()); next < end; ++next) {
+    SetDifference(listed[next], *response.add_differences());
+  }
+  if (next < listed.size()) {
+    response.set_next_page_token(
+        application::EncodePageToken(ports_.digest, PageKind::kRebuildDifferences, query,
+                                     {.number = static_cast<std::int64_t>(next)}));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListDeadLettersResponse> ReadModelsService::ListLetters(
+    const CallContext& call, const v1::ListDeadLettersRequest& request) {
+  const absl::StatusOr<std::size_t> rows = RowsOfPage(request.page_size());
+  if (!rows.ok()) return rows.status();
+  const auto runner = ports_.projections.FindRunner(request.read_model());
+  if (!runner.ok()) return runner.status();
+  std::string after;
+  if (!request.page_token().empty()) {
+    auto cursor = application::DecodePageToken(ports_.digest, PageKind::kDeadLetters,
+                                               request.read_model(), request.page_token());
+    if (!cursor.ok()) return cursor.status();
+    after = std::move(cursor->text);
+  }
+  const auto letters = (*runner)->ListLetters(after, *rows + 1, call.deadline);
+  if (!letters.ok()) return letters.status();
+  v1::ListDeadLettersResponse response;
+  for (const application::DeadLetter& letter : *letters) {
+    if (static_cast<std::size_t>(response.dead_letters_size()) == *rows) {
+      response.set_next_page_token(application::EncodePageToken(
+          ports_.digest, PageKind::kDeadLetters, request.read_model(),
+          {.text = response.dead_letters(response.dead_letters_size() - 1).order_id()}));
+      break;
+    }
+    SetDeadLetter(letter, request.read_model(), *response.add_dead_letters());
+  }
+  return response;
+}
+
+absl::StatusOr<v1::DeadLetter> ReadModelsService::GetLetter(
+    const CallContext& call, const v1::GetDeadLetterRequest& request) {
+  const auto runner = ports_.projections.FindRunner(request.read_model());
+  if (!runner.ok()) return runner.status();
+  const auto letter = (*runner)->GetLetter({request.order_id()}, call.deadline);
+  if (!letter.ok()) return letter.status();
+  v1::DeadLetter response;
+  SetDeadLetter(*letter, request.read_model(), response);
+  return response;
+}
+
+absl::StatusOr<v1::RetryDeadLetterResponse> ReadModelsService::Retry(
+    const CallContext& call, const v1::RetryDeadLetterRequest& request) {
+  const auto runner = ports_.projections.FindRunner(request.read_model());
+  if (!runner.ok()) return runner.status();
+  const auto outcome = (*runner)->Retry({request.order_id()}, call.deadline);
+  if (!outcome.ok()) return outcome.status();
+  return ToMessage(*outcome);
+}
+
+absl::StatusOr<v1::RetryDeadLetterResponse> ReadModelsService::Skip(
+    const CallContext& call, const v1::SkipDeadLetterRequest& request) {
+  if (absl::Status valid = CheckReason(request.reason()); !valid.ok()) return valid;
+  const auto runner = ports_.projections.FindRunner(request.read_model());
+  if (!runner.ok()) return runner.status();
+  const auto outcome = (*runner)->Skip({request.order_id()}, request.revision(), request.reason(),
+                                       call.actor, call.deadline);
+  if (!outcome.ok()) return outcome.status();
+  return ToMessage(*outcome);
+}
+
+absl::StatusOr<v1::ListSkippedEventsResponse> ReadModelsService::ListSkipped(
+    const CallContext& call, const v1::ListSkippedEventsRequest& request) {
+  const auto runner = ports_.projections.FindRunner(request.read_model());
+  if (!runner.ok()) return runner.status();
+  const auto skipped = (*runner)->ListSkips(call.deadline);
+  if (!skipped.ok()) return skipped.status();
+  v1::ListSkippedEventsResponse response;
+  for (const application::SkippedEvent& event : *skipped) {
+    if (static_cast<std::size_t>(response.skipped_events_size()) == kSkippedEventsMax) {
+      response.set_truncated(true);
+      break;
+    }
+    SetSkippedEvent(event, *response.add_skipped_events());
+  }
+  return response;
+}
+
+}  // namespace orders::api

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "api/grpc/call_context.h"
+#include "api/grpc/unary_call.h"
+#include "api/runtime/call_gate.h"
+#include "api/runtime/worker_pool.h"
+#include "application/ports/digest.h"
+#include "application/ports/id_source.h"
+#include "application/ports/telemetry.h"
+#include "application/projections/projection_host.h"
+#include "orders/v1/read_models.grpc.pb.h"
+
+namespace orders::api {
+
+/// The read models, for those who run the service. All of it is answered by the query workers: what
+/// concerns dead letters waits for the projection's own thread.
+class ReadModelsService final : public v1::ReadModels::Service {
+ public:
+  /// All outlive the service and the calls it has taken.
+  struct Ports {
+    application::ProjectionHost& projections;
+    const application::Digest& digest;
+    application::IdSource& ids;
+    application::Telemetry& telemetry;
+    WorkerPool& workers;
+    CallGate& gate;
+  };
+  ReadModelsService(Ports ports, application::StoreIdentity store, const CallLimits& limits);
+
+ private:
+  using CallContext = application::CallContext;
+
+  /// Serves the rpc that takes a `Request` with `answer`.
+  template <typename Request, typename Response>
+  void Serve(absl::StatusOr<Response> (ReadModelsService::*answer)(const CallContext& call,
+                                                                   const Request& request));
+
+  absl::StatusOr<v1::ListReadModelsResponse> List(const CallContext& call,
+                                                  const v1::ListReadModelsRequest& request);
+  absl::StatusOr<v1::RebuildReadModelResponse> Rebuild(const CallContext& call,
+                                                       const v1::RebuildReadModelRequest& request);
+  absl::StatusOr<v1::CancelRebuildResponse> Cancel(const CallContext& call,
+                                                   const v1::CancelRebuildRequest& request);
+  absl::StatusOr<v1::ListRebuildDifferencesResponse> ListDifferences(
+      const CallContext& call, const v1::ListRebuildDifferencesRequest& request);
+  absl::StatusOr<v1::ListDeadLettersResponse> ListLetters(
+      const CallContext& call, const v1::ListDeadLettersRequest& request);
+  absl::StatusOr<v1::DeadLetter> GetLetter(const CallContext& call,
+                                           const v1::GetDeadLetterRequest& request);
+  absl::StatusOr<v1::RetryDeadLetterResponse> Retry(const CallContext& call,
+                                                    const v1::RetryDeadLetterRequest& request);
+  absl::StatusOr<v1::RetryDeadLetterResponse> Skip(const CallContext& call,
+                                                   const v1::SkipDeadLetterRequest& request);
+  absl::StatusOr<v1::ListSkippedEventsResponse> ListSkipped(
+      const CallContext& call, const v1::ListSkippedEventsRequest& request);
+
+  const Ports ports_;
+  const application::StoreIdentity store_;
+  const CallLimits limits_;
+};
+
+}  // namespace orders::api

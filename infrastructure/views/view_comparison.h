@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+
+#include "application/ports/read_model.h"
+
+namespace orders::infrastructure {
+
+/// A table whose rows two generations of a read model must agree on. Only that: row numbers, and
+/// whatever else tells how a file came about, are left out.
+struct ComparedTable {
+  std::string name;
+  std::string key;      ///< A column of text.
+  std::string sub_key;  ///< A second one; "''" where there is none.
+  std::string columns;  ///< The others, joined by commas.
+};
+
+/// Walks both files side by side, each as of its last commit. Errors: those of reading; Cancelled.
+absl::StatusOr<application::ViewComparison> CompareViews(const std::vector<ComparedTable>& tables,
+                                                         const std::string& live,
+                                                         const std::string& rebuilt,
+                                                         absl::FunctionRef<bool()> is_cancelled);
+
+/// The same for the rows of `suspects` alone; all rows again if not all suspects are listed.
+absl::StatusOr<application::ViewComparison> CompareAgain(
+    const std::vector<ComparedTable>& tables, const std::string& live, const std::string& rebuilt,
+    const application::ViewComparison& suspects);
+
+}  // namespace orders::infrastructure

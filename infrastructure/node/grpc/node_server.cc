@@ -21,6 +21,7 @@
 #include "infrastructure/node/grpc/server_features_service.h"
 #include "infrastructure/node/grpc/streams_service.h"
 #include "infrastructure/node/random_uuid.h"
+#include "infrastructure/node/transport/plain_http.h"
 #include "infrastructure/node/transport/port_listener.h"
 
 namespace eventstoredb {
@@ -49,17 +50,17 @@ class DefaultNodeServer final : public NodeServer {
 
   absl::Status Start() {
     const NodeServerOptions& options = state_->options;
-    absl::StatusOr<std::unique_ptr<PortListener>> listener =
-        PortListener::Open(io_, {.address = options.address,
-                                 .connections_max = options.connections_max,
-                                 .undecided_connections_max = options.undecided_connections_max,
-                                 .undecided_max = options.undecided_max,
-                                 .take_http2 =
-                                     [this](int descriptor, const std::string& received) {
-                                       grpc_->TakeConnection(descriptor, received);
-                                     },
-                                 .http = {.is_serving = [this] { return !state_->is_draining; },
-                                          .version = kServerVersion}});
+    absl::StatusOr<std::unique_ptr<PortListener>> listener = PortListener::Open(
+        io_, {.address = options.address,
+              .connections_max = options.connections_max,
+              .undecided_connections_max = options.undecided_connections_max,
+              .undecided_max = options.undecided_max,
+              .take_http2 =
+                  [this](int descriptor, const std::string& received) {
+                    grpc_->TakeConnection(descriptor, received);
+                  },
+              .answer_http1 = PlainHttpPages({.is_serving = [this] { return !state_->is_draining; },
+                                              .version = kServerVersion})});
     if (!listener.ok()) return listener.status();
     listener_ = *std::move(listener);
 

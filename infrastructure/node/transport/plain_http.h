@@ -1,10 +1,9 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 
-#include <boost/asio/ip/tcp.hpp>
+#include "infrastructure/node/transport/http_exchange.h"
 
 namespace eventstoredb {
 
@@ -14,10 +13,7 @@ struct PlainHttpState {
   std::string version;
 };
 
-/// Answers one request of HTTP/1.1, of which `received` has been read, and closes:
-/// GET and HEAD of /health/live, /ping and /info; 405, 404 or 400 to all else. Takes at most
-/// 8 KiB, waits for at most 10 s. Lets go of `permit` when it is over; `state` stays until then.
-void ServePlainHttp(boost::asio::ip::tcp::socket socket, const std::string& received,
-                    const PlainHttpState& state, std::shared_ptr<void> permit);
+/// GET and HEAD of /health/live, /ping and /info; 405 or 404 to all else.
+HttpAnswer PlainHttpPages(PlainHttpState state);
 
 }  // namespace eventstoredb

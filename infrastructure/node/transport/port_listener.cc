@@ -24,7 +24,6 @@ using boost::system::error_code;
 
 // After an accept that failed for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptRetry(100);
-constexpr std::size_t kHttpExchangesMax = 256;
 
 absl::Status ToStatus(const std::string& address, const error_code& error) {
   const std::string text = absl::StrCat(address, ": ", error.message());
@@ -197,11 +196,13 @@ void PortListener::Decide(Greeting& greeting) {
   }
   switch (greeting.speech()) {
     case Speech::kHttp2:
+      if (!options_.take_http2) break;
       return HandOn(std::move(greeting.socket()), greeting.received());
     case Speech::kHttp1:
-      if (static_cast<std::size_t>(http_permit_.use_count()) <= kHttpExchangesMax) {
-        return ServePlainHttp(std::move(greeting.socket()), greeting.received(), options_.http,
-                              http_permit_);
+      if (static_cast<std::size_t>(http_permit_.use_count()) <= options_.http1_exchanges_max) {
+        return ServeHttp(std::move(greeting.socket()), greeting.received(),
+                         absl::ToChronoMilliseconds(options_.http1_patience), options_.answer_http1,
+                         http_permit_);
       }
       break;
     case Speech::kUndecided:

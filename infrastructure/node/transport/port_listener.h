@@ -18,7 +18,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "infrastructure/node/transport/plain_http.h"
+#include "infrastructure/node/transport/http_exchange.h"
 
 namespace eventstoredb {
 
@@ -27,9 +27,12 @@ struct PortListenerOptions {
   std::size_t connections_max = 0;
   std::size_t undecided_connections_max = 0;
   absl::Duration undecided_max;
-  /// Takes over the socket, of which `received` has been read. From the listener's thread.
+  /// Takes over the socket, of which `received` has been read. From the listener's thread. Empty:
+  /// HTTP/2 is not spoken here, and such a connection is closed.
   std::function<void(int descriptor, const std::string& received)> take_http2;
-  PlainHttpState http;
+  HttpAnswer answer_http1;
+  std::size_t http1_exchanges_max = 256;              ///< A further one is closed.
+  absl::Duration http1_patience = absl::Seconds(10);  ///< See ServeHttp.
 };
 
 /// Accepts at one port and looks at the first bytes: HTTP/2 is handed on, HTTP/1.1 is answered,

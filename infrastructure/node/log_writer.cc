@@ -100,7 +100,7 @@ void LogWriter::Enqueue(PendingWrite write) {
       refused = closed_;
     } else if (in_flight_ >= options_.appends_in_flight_max ||
                (in_flight_ > 0 && in_flight_bytes_ + write.bytes > options_.in_flight_bytes_max)) {
-      ++stats_.appends_exhausted;
+      ++stats_.appends_overloaded;
       refused = absl::ResourceExhaustedError("too many appends in flight");
     } else {
       ++in_flight_;
@@ -267,8 +267,7 @@ absl::Status LogWriter::CommitGroup(WriteGroup& group) {
   }
   absl::MutexLock lock(&mutex_);
   ++stats_.groups;
-  stats_.commit_time_sum += took;
-  stats_.commit_time_max = std::max(stats_.commit_time_max, took);
+  stats_.commit_seconds.Add(absl::ToDoubleSeconds(took));
   stats_.wal_pages = database_.wal_pages();
   return absl::OkStatus();
 }
@@ -297,6 +296,10 @@ void LogWriter::Finish(WriteGroup& group, const absl::Status& outcome) {
     stream->touched = false;
     if (!done || stream->unreadable) stream->loaded = false;
   }
+  std::uint64_t event_bytes = 0;
+  for (const SharedEvent& event : group.events) {
+    event_bytes += event->data.size() + event->metadata.size();
+  }
   {
     absl::MutexLock lock(&mutex_);
     for (CachedStream* const stream : group.touched) {
@@ -313,13 +316,15 @@ void LogWriter::Finish(WriteGroup& group, const absl::Status& outcome) {
     end_ = head_.position;
     if (done) {
       stats_.events += group.events.size();
-      stats_.group_events_max =
-          std::max<std::uint64_t>(stats_.group_events_max, group.events.size());
+      stats_.event_bytes += event_bytes;
+      if (!group.events.empty()) {
+        stats_.group_events.Add(static_cast<double>(group.events.size()));
+      }
       stats_.appends_written += group.written;
       stats_.appends_idempotent += group.idempotent;
       stats_.appends_refused += group.refused;
     } else if (absl::IsResourceExhausted(outcome)) {
-      stats_.appends_exhausted += group.writes.size();
+      stats_.appends_no_space += group.writes.size();
     }
   }
   if (done && !group.checksums.empty()) {

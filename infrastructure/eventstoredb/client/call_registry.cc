@@ -22,6 +22,11 @@ void CallRegistry::Remove(const OpenCall* call) {
   calls_.erase(found);
 }
 
+std::size_t CallRegistry::size() const {
+  absl::MutexLock lock(&mutex_);
+  return calls_.size();
+}
+
 void CallRegistry::Close() {
   std::vector<std::shared_ptr<OpenCall>> open;
   {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
@@ -23,11 +24,12 @@ class CallRegistry {
   bool Add(std::shared_ptr<OpenCall> call);
   /// The last thing that a call does.
   void Remove(const OpenCall* call);
+  std::size_t size() const;
   /// Cancels all, and waits until they have ended. Further calls are refused.
   void Close();
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<const OpenCall*, std::shared_ptr<OpenCall>> calls_ ABSL_GUARDED_BY(mutex_);
 };

@@ -54,6 +54,17 @@ Client::Client(std::shared_ptr<ClientCore> core) : core_(std::move(core)) {}
 
 ConnectionState Client::connection_state() const { return core_->connector->state(); }
 
+ClientStatistics Client::statistics() const {
+  const Connector::Counts connections = core_->connector->counts();
+  return {.connections = connections.made,
+          .connections_failed = connections.failed,
+          .write_retries = core_->write_retries.load(std::memory_order_relaxed),
+          .read_retries = core_->read_retries.load(std::memory_order_relaxed),
+          .subscription_resumes = core_->subscription_resumes.load(std::memory_order_relaxed),
+          .calls_in_flight = core_->calls.size(),
+          .writes_in_flight = core_->writes.count()};
+}
+
 Client::~Client() {
   for (const std::shared_ptr<Expirable>& write : core_->deadlines->TakeAll()) write->Abandon();
   core_->calls.Close();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -36,11 +38,15 @@ class WritesInFlight {
     --count_;
     bytes_ -= bytes;
   }
+  std::size_t count() const {
+    absl::MutexLock lock(&mutex_);
+    return count_;
+  }
 
  private:
   const std::size_t count_max_;
   const std::size_t bytes_max_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
@@ -70,6 +76,11 @@ class ClientCore {
   const std::shared_ptr<DeadlineQueue> deadlines;
   const std::shared_ptr<Connector> connector;
   BatchAppender batches;
+
+  // See ClientStatistics.
+  std::atomic<std::uint64_t> write_retries{0};
+  std::atomic<std::uint64_t> read_retries{0};
+  std::atomic<std::uint64_t> subscription_resumes{0};
 };
 
 }  // namespace eventstoredb::client

@@ -183,7 +183,10 @@ absl::StatusOr<std::optional<ClientMessage>> ClientSubscription::Impl::ToMessage
   if (message.content_case() == Response::kConfirmation) {
     is_confirmed_ = true;
     const bool resumed = std::exchange(was_confirmed_, true);
-    if (resumed) ++resumes_;
+    if (resumed) {
+      ++resumes_;
+      core_->subscription_resumes.fetch_add(1, std::memory_order_relaxed);
+    }
     live_is_due_ = std::exchange(is_live_from_start_, false);
     return SubscriptionConfirmed{message.confirmation().subscription_id(), resumed};
   }

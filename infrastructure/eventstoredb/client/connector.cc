@@ -56,6 +56,11 @@ ConnectionState Connector::state() const {
   return state_;
 }
 
+Connector::Counts Connector::counts() const {
+  absl::MutexLock lock(&mutex_);
+  return counts_;
+}
+
 void Connector::Close() {
   // Only a reader or subscription that outlives its client may hold on longer.
   constexpr absl::Duration kEndMax = absl::Seconds(5);
@@ -134,7 +139,9 @@ void Connector::End(absl::StatusOr<std::shared_ptr<Connection>> result) {
     if (result.ok()) {
       current_ = *result;
       state_ = {};
+      ++counts_.made;
     } else if (!absl::IsCancelled(result.status())) {
+      ++counts_.failed;
       NoteFailure(result.status());
     }
     waiting.swap(waiting_);

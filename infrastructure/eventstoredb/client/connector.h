@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -34,6 +35,11 @@ class Connector : public std::enable_shared_from_this<Connector> {
   /// place yet; the next one goes to the leader that `error` names (client check 25).
   void Report(const Connection& connection, const absl::Status& error);
   ConnectionState state() const;
+  struct Counts {
+    std::uint64_t made = 0;
+    std::uint64_t failed = 0;
+  };
+  Counts counts() const;
   /// Lets the connection go, and waits until it has ended. When no call is open any more.
   void Close();
 
@@ -51,6 +57,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
 
   mutable absl::Mutex mutex_;
   ConnectionState state_ ABSL_GUARDED_BY(mutex_);
+  Counts counts_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<Connection> current_ ABSL_GUARDED_BY(mutex_);
   bool is_connecting_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<ConnectionCallback> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -67,7 +67,7 @@ absl::Status EventReader::Impl::Fill() {
       if (deadline_ <= absl::Now()) {
         return absl::DeadlineExceededError("the deadline had passed: nothing was read");
       }
-      ++attempts_;
+      if (++attempts_ > 1) core_->read_retries.fetch_add(1, std::memory_order_relaxed);
       current_.Set(ReadCall::Start(core_, *request_, options_, deadline_));
     }
     switch (current_.call()->Take(deadline_, taken_)) {

@@ -49,7 +49,7 @@ void WriteOperation::Connect() {
   {
     absl::MutexLock lock(&mutex_);
     if (finished_) return;
-    ++attempts_;
+    if (++attempts_ > 1) core_->write_retries.fetch_add(1, std::memory_order_relaxed);
   }
   core_->connector->Get(
       [self = shared_from_this()](absl::StatusOr<std::shared_ptr<Connection>> connection) {

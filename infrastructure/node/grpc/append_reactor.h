@@ -47,6 +47,7 @@ class AppendReactor final : public grpc::ServerReadReactor<event_store::client::
   void Fail(const absl::Status& status);
 
   const std::shared_ptr<NodeState> state_;
+  const Counted counted_{state_->appends};
   grpc::CallbackServerContext& context_;
   event_store::client::streams::AppendResp& response_;
   std::shared_ptr<AppendReactor> self_;  ///< Until OnDone.

@@ -49,6 +49,7 @@ class BatchAppendReactor final
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<NodeState> state_;
+  const Counted counted_{state_->appends};
   std::shared_ptr<BatchAppendReactor> self_;              ///< Until OnDone.
   event_store::client::streams::BatchAppendReq message_;  ///< Of the read in flight.
 

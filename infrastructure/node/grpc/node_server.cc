@@ -102,6 +102,7 @@ class DefaultNodeServer final : public NodeServer {
 
   NodeServerStats Stats() const override {
     return {.connections = listener_->connections(),
+            .appends = state_->appends,
             .reads = state_->reads.used(),
             .subscriptions = state_->subscriptions.used(),
             .incoming_bytes = state_->incoming_bytes.used()};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -16,6 +17,18 @@
 #include "infrastructure/node/grpc/ticker.h"
 
 namespace eventstoredb {
+
+/// Counts one for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<std::size_t>& count_;
+};
 
 /// What the calls of one server share.
 struct NodeState {
@@ -39,7 +52,8 @@ struct NodeState {
   EmbeddedEventStore& store;
   const Uuid instance_id;  ///< Of this server: another each time one starts.
   const absl::Time started_at = absl::Now();
-  Budget reads;  ///< Read calls that are not subscriptions.
+  std::atomic<std::size_t> appends{0};  ///< Calls that append.
+  Budget reads;                         ///< Read calls that are not subscriptions.
   Budget subscriptions;
   Budget incoming_bytes;
   std::atomic<bool> is_draining{false};  ///< Health says that this server stops.

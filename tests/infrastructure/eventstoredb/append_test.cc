@@ -214,6 +214,8 @@ TEST(AnAppend, WhoseIdsMakeARepeatHarmlessIsRepeatedWithTheSameIds) {
   const auto client = MustCreate(server.options());
   EXPECT_TRUE(client->Append(AppendOf("s", 1, ExpectedRevision::NoStream())).ok());
   EXPECT_THAT(ids.All(), testing::ElementsAre(Id(1).ToString(), Id(1).ToString()));
+  EXPECT_EQ(client->statistics().write_retries, 1U);
+  EXPECT_EQ(client->statistics().calls_in_flight, 1U) << "the batch call stays open";
 }
 
 TEST(AnAppend, ThatTheServerHadNoTimeForIsRepeatedWhateverItExpects) {

@@ -185,6 +185,10 @@ TEST(ClientCheck, C26_C28_AfterUnavailableTheNextCallReconnectsAndAsksForTheFeat
   if (!again.ok()) again = client->Append(AppendOf("s", 5));
   EXPECT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(server->Calls("GetSupportedMethods"), 1);
+  const ClientStatistics statistics = client->statistics();
+  EXPECT_EQ(statistics.connections, 2U);
+  EXPECT_EQ(statistics.write_retries, 0U) << "one attempt is allowed";
+  EXPECT_EQ(statistics.writes_in_flight, 0U);
 }
 
 TEST(ClientCheck, C27_AServerWithoutFeaturesIsUsedWithoutThem) {
@@ -208,6 +212,9 @@ TEST(AConnection, ThatIsRefusedNamesTheNodeAndWritesNothing) {
   EXPECT_THAT(std::string(refused.status().message()),
               HasSubstr(absl::StrCat("cannot connect to localhost:", options.endpoints[0].port)));
   EXPECT_THAT(std::string(refused.status().message()), testing::Not(HasSubstr("outcome")));
+  EXPECT_EQ(client->statistics().connections, 0U);
+  EXPECT_EQ(client->statistics().connections_failed, 2U);
+  EXPECT_EQ(client->statistics().write_retries, 1U);
 }
 
 TEST(AConnection, OverTlsToAServerWithoutItFailsWithWhatToChange) {

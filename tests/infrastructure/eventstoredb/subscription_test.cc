@@ -152,6 +152,7 @@ TEST_P(Dropped, ASubscriptionGoesOnWithoutGapOrRepeat) {
   EXPECT_EQ(asked[1].options().stream().revision(), 2U);
   EXPECT_EQ(asked[3].options().stream().revision(), 8U);
   EXPECT_EQ(subscription->resumes(), 3U);
+  EXPECT_EQ(client->statistics().subscription_resumes, 3U);
   EXPECT_EQ(subscription->repeats_dropped(), 0U);
 }
 INSTANTIATE_TEST_SUITE_P(

@@ -49,6 +49,8 @@ class DiskFull : public testing::Test {
       const auto answer = AppendLarge(first + i);
       if (answer.ok()) continue;
       EXPECT_EQ(answer.status().code(), absl::StatusCode::kResourceExhausted) << answer.status();
+      EXPECT_GT(store_->Stats().appends_no_space, 0U);
+      EXPECT_EQ(store_->Stats().appends_overloaded, 0U);
       return i;
     }
     ADD_FAILURE() << "the disk never became full";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <thread>
@@ -65,6 +66,7 @@ TEST_F(EmbeddedEventStoreTest, AppendsAtTheSameTimeShareCommitsAndGetRevisionsIn
   for (const std::atomic<int>& times : seen) EXPECT_EQ(times, 1);
   EXPECT_LT(store_->Stats().groups, static_cast<std::uint64_t>(kAppends));
   EXPECT_EQ(store_->Stats().events, static_cast<std::uint64_t>(kAppends));
+  EXPECT_EQ(store_->Stats().group_events.sum, kAppends);
   EXPECT_TRUE(store_->Verify(absl::InfiniteFuture()).ok());
 }
 
@@ -119,7 +121,18 @@ TEST_F(EmbeddedEventStoreTest, RequestsOfOneGroupAreDecidedOneAfterTheOther) {
   EXPECT_EQ(GetWrongExpectedRevision(answers[5].status())->current, 2U);
   EXPECT_EQ(answers[6]->revision, 2U);
   EXPECT_GT(*answers[6]->position, *answers[3]->position);
-  EXPECT_EQ(store_->Stats().groups, 2U);
+  const EmbeddedEventStoreStats stats = store_->Stats();
+  EXPECT_EQ(stats.groups, 2U);
+  // One event, then three.
+  EXPECT_THAT(stats.group_events.counts, ElementsAre(1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+  EXPECT_EQ(std::accumulate(stats.commit_seconds.counts.begin(), stats.commit_seconds.counts.end(),
+                            std::uint64_t{0}),
+            2U);
+  std::uint64_t bytes = 0;
+  for (const ProposedEvent& event : Events({100, 1, 2, 3})) {
+    bytes += event.data.size() + event.metadata.size();
+  }
+  EXPECT_EQ(stats.event_bytes, bytes);
   EXPECT_THAT(ReadStream(*store_, "s").Ids(), ElementsAre(Id(1), Id(2), Id(3)));
   EXPECT_EQ(store_->KnownHead("s"), std::optional(std::optional<std::uint64_t>(2)));
 }
@@ -149,6 +162,8 @@ TEST_F(EmbeddedEventStoreTest, MoreAppendsInFlightThanTheBoundAreRefusedAtOnce) 
   }
   request.events = Events({5});
   EXPECT_EQ(store_->Append(request).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(store_->Stats().appends_overloaded, 1U);
+  EXPECT_EQ(store_->Stats().appends_no_space, 0U);
   go_on.Notify();
   store_.reset();
   EXPECT_EQ(done, 3) << "closing answers what was taken";

@@ -10,6 +10,7 @@
 
 #include "eventstoredb/call_options.h"
 #include "eventstoredb/client_options.h"
+#include "eventstoredb/client_statistics.h"
 #include "eventstoredb/client_subscription.h"
 #include "eventstoredb/connection_state.h"
 #include "eventstoredb/errors.h"
@@ -61,6 +62,8 @@ class Client {
 
   /// What is known without asking; never waits.
   ConnectionState connection_state() const;
+  /// Each number is exact, together they are of nearly one moment.
+  ClientStatistics statistics() const;
 
   /// Appends all events or none. An event without an id gets a random one (version 4). Without a
   /// deadline the client's default one holds. Errors: InvalidArgument, a name, type, revision or

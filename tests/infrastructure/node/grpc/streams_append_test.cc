@@ -266,6 +266,25 @@ TEST_F(StreamsAppend, S45_CancelledBeforeItsEndHasWrittenNothing) {
   ExpectNothingWritten("s");
 }
 
+TEST_F(StreamsAppend, IsCountedWhileItIsOpen) {
+  EXPECT_EQ(node().Stats().appends, 0u);
+  grpc::ClientContext context;
+  SetPatience(context);
+  streams::AppendResp response;
+  const auto call = stub().Append(&context, &response);
+  call->Write(Options("s"));
+  EXPECT_TRUE(Eventually([&] { return node().Stats().appends == 1; }));
+  grpc::ClientContext batch_context;
+  SetPatience(batch_context);
+  const auto batch = stub().BatchAppend(&batch_context);
+  EXPECT_TRUE(Eventually([&] { return node().Stats().appends == 2; }));
+  batch->WritesDone();
+  call->Write(Event(IdText(1)));
+  call->WritesDone();
+  EXPECT_TRUE(call->Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return node().Stats().appends == 0; }));
+}
+
 TEST_F(StreamsAppend, B18_TooManyEventsAreRefusedBeforeTheEnd) {
   grpc::ClientContext context;
   SetPatience(context);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 
 #include "eventstoredb/event_store.h"
+#include "eventstoredb/node/distribution.h"
 #include "eventstoredb/node/read_pages.h"
 #include "eventstoredb/uuid.h"
 
@@ -71,17 +72,21 @@ std::optional<std::uint64_t> TruncationToAccept(const absl::Status& status);
 
 struct EmbeddedEventStoreStats {
   std::uint64_t groups = 0;  ///< Commits, each with one sync.
-  std::uint64_t group_events_max = 0;
-  std::uint64_t events = 0;  ///< Written since open.
+  /// Events of a group.
+  Distribution<10> group_events{.bounds = {1, 2, 4, 8, 16, 32, 64, 128, 512, 2'048}};
+  /// Of COMMIT with its sync, in seconds.
+  Distribution<12> commit_seconds{
+      .bounds = {.00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}};
+  std::uint64_t events = 0;       ///< Written since open.
+  std::uint64_t event_bytes = 0;  ///< Their data and metadata.
   std::uint64_t appends_written = 0;
   std::uint64_t appends_idempotent = 0;
-  std::uint64_t appends_refused = 0;    ///< Wrong expected revision, or deleted.
-  std::uint64_t appends_exhausted = 0;  ///< No space, or too many in flight.
+  std::uint64_t appends_refused = 0;     ///< Wrong expected revision, or deleted.
+  std::uint64_t appends_overloaded = 0;  ///< Too many in flight.
+  std::uint64_t appends_no_space = 0;    ///< Too little disk is free, or the WAL cannot be emptied.
   std::uint64_t appends_in_flight = 0;
-  absl::Duration commit_time_sum;  ///< Of COMMIT with its sync.
-  absl::Duration commit_time_max;
   std::uint64_t checkpoints = 0;
-  int wal_pages = 0;
+  int wal_pages = 0;                ///< After the last commit; 4 KiB each.
   std::uint64_t last_position = 0;  ///< Of the last durable event or empty append; 0: none.
 };
 

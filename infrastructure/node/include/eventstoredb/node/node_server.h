@@ -56,6 +56,7 @@ struct NodeServerOptions {
 
 struct NodeServerStats {
   std::size_t connections = 0;
+  std::size_t appends = 0;  ///< Calls of Append and BatchAppend that are open.
   std::size_t reads = 0;
   std::size_t subscriptions = 0;
   std::size_t incoming_bytes = 0;  ///< Of appends that are still being received.

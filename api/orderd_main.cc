@@ -17,8 +17,8 @@
 #include "api/host/host.h"
 #include "api/host/store_host.h"
 #include "infrastructure/config/settings.h"
-#include "infrastructure/telemetry/counting_telemetry.h"
 #include "infrastructure/telemetry/logging.h"
+#include "infrastructure/telemetry/prometheus_telemetry.h"
 
 namespace orders::api {
 namespace {
@@ -65,7 +65,7 @@ template <typename AnyHost>
 ExitCode Run(const infrastructure::Settings& settings) {
   infrastructure::Logging logging(
       {.format = settings.log_format, .severity_min = settings.log_level});
-  infrastructure::CountingTelemetry telemetry(logging);
+  infrastructure::PrometheusTelemetry telemetry(logging);
   StartFailure failure;
   const std::unique_ptr<AnyHost> host = AnyHost::Start(
       settings, telemetry, [] { kill(getpid(), kFatalSignal); }, failure);

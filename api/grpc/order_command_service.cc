@@ -47,20 +47,22 @@ OrderCommandService::OrderCommandService(Ports ports, application::StoreIdentity
 template <typename Message>
 void OrderCommandService::Serve() {
   // What the generated WithRawCallbackMethod_... does, without nesting 24 of them.
+  application::CallMeter& meter = ports_.meters.OfCommand(MethodNameOf<Message>("OrderCommands"));
   MarkMethodRawCallback(
       MethodIndexOf<Message>("OrderCommands"),
       new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                 grpc::ByteBuffer* response) {
-            return Run<Message>(*context, *request, *response);
+          [this, &meter](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                         grpc::ByteBuffer* response) {
+            return Run<Message>(*context, *request, *response, meter);
           }));
 }
 
 template <typename Message>
 grpc::ServerUnaryReactor* OrderCommandService::Run(grpc::CallbackServerContext& context,
                                                    const grpc::ByteBuffer& request,
-                                                   grpc::ByteBuffer& response) {
-  UnaryCall call(context, response, ports_.gate, ports_.telemetry);
+                                                   grpc::ByteBuffer& response,
+                                                   application::CallMeter& meter) {
+  UnaryCall call(context, response, ports_.gate, ports_.telemetry, meter);
   grpc::ServerUnaryReactor* const reactor = call.reactor();
   if (!call.IsAdmitted()) return reactor;
 

@@ -6,6 +6,7 @@
 #include "api/runtime/order_lanes.h"
 #include "application/commands/order_command_handler.h"
 #include "application/log_position.h"
+#include "application/ports/call_meters.h"
 #include "application/ports/id_source.h"
 #include "application/ports/telemetry.h"
 #include "orders/v1/commands.grpc.pb.h"
@@ -21,6 +22,7 @@ class OrderCommandService final : public v1::OrderCommands::Service {
     application::OrderCommandHandler& handler;
     application::IdSource& ids;
     application::Telemetry& telemetry;
+    application::CallMeters& meters;
     OrderLanes& lanes;
     CallGate& gate;
   };
@@ -32,7 +34,8 @@ class OrderCommandService final : public v1::OrderCommands::Service {
   void Serve();
   template <typename Message>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext& context,
-                                const grpc::ByteBuffer& request, grpc::ByteBuffer& response);
+                                const grpc::ByteBuffer& request, grpc::ByteBuffer& response,
+                                application::CallMeter& meter);
   void Submit(application::CallContext context, application::CommandRequest request,
               UnaryCall call);
   void Handle(application::CallContext context, application::CommandRequest request, UnaryCall call,

@@ -99,20 +99,22 @@ OrderQueryService::OrderQueryService(Ports ports, application::StoreIdentity sto
 
 template <typename Message>
 void OrderQueryService::Serve() {
+  application::CallMeter& meter = ports_.meters.OfQuery(MethodNameOf<Message>("OrderQueries"));
   MarkMethodRawCallback(
       MethodIndexOf<Message>("OrderQueries"),
       new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-          [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                 grpc::ByteBuffer* response) {
-            return Run<Message>(*context, *request, *response);
+          [this, &meter](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                         grpc::ByteBuffer* response) {
+            return Run<Message>(*context, *request, *response, meter);
           }));
 }
 
 template <typename Message>
 grpc::ServerUnaryReactor* OrderQueryService::Run(grpc::CallbackServerContext& context,
                                                  const grpc::ByteBuffer& request,
-                                                 grpc::ByteBuffer& response) {
-  UnaryCall call(context, response, ports_.gate, ports_.telemetry);
+                                                 grpc::ByteBuffer& response,
+                                                 application::CallMeter& meter) {
+  UnaryCall call(context, response, ports_.gate, ports_.telemetry, meter);
   grpc::ServerUnaryReactor* const reactor = call.reactor();
   if (!call.IsAdmitted()) return reactor;
   Message message;

@@ -12,6 +12,7 @@
 #include "api/grpc/unary_call.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/worker_pool.h"
+#include "application/ports/call_meters.h"
 #include "application/ports/id_source.h"
 #include "application/ports/telemetry.h"
 #include "application/queries/order_query_handler.h"
@@ -29,6 +30,7 @@ class OrderQueryService final : public v1::OrderQueries::Service {
     application::OrderQueryHandler& handler;
     application::IdSource& ids;
     application::Telemetry& telemetry;
+    application::CallMeters& meters;
     WorkerPool& workers;
     OrderChangeHub& changes;
     CallGate& gate;
@@ -43,7 +45,8 @@ class OrderQueryService final : public v1::OrderQueries::Service {
   void Serve();
   template <typename Message>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext& context,
-                                const grpc::ByteBuffer& request, grpc::ByteBuffer& response);
+                                const grpc::ByteBuffer& request, grpc::ByteBuffer& response,
+                                application::CallMeter& meter);
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext& context,
                                                     const grpc::ByteBuffer& request);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cassert>
+#include <string>
 
 #include "google/protobuf/descriptor.h"
 
@@ -18,6 +19,14 @@ int MethodIndexOf(const char* service_name) {
   }
   assert(false);
   return -1;
+}
+
+/// The name of that rpc, as "CancelOrder".
+template <typename Message>
+const std::string& MethodNameOf(const char* service_name) {
+  const google::protobuf::ServiceDescriptor* const service =
+      Message::descriptor()->file()->FindServiceByName(service_name);
+  return service->method(MethodIndexOf<Message>(service_name))->name();
 }
 
 }  // namespace orders::api

@@ -188,6 +188,13 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view res
   return message;
 }
 
+std::string ErrorReason(const absl::Status& status) {
+  if (status.ok()) return "";
+  if (const auto refusal = domain::GetRefusal(status)) return refusal->reason;
+  if (const auto error = application::GetRequestError(status)) return error->reason;
+  return DefaultReason(status.code());
+}
+
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view resource) {
   if (status.ok()) return grpc::Status::OK;
   const google::rpc::Status message = ToRpcStatus(status, resource);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -24,5 +25,7 @@ inline constexpr std::size_t kErrorDetailsBytesMax = 4'096;
 /// error stays in the log. `resource` is the order's or customer's id; may be empty.
 google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view resource);
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view resource);
+/// The reason that ErrorInfo has, as NOT_PAID; of a closed set. Empty if `status` is Ok.
+std::string ErrorReason(const absl::Status& status);
 
 }  // namespace orders::api

@@ -1,6 +1,7 @@
 #include "api/grpc/unary_call.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "api/grpc/status_mapping.h"
 #include "api/grpc/wire.h"
@@ -16,16 +17,23 @@ absl::Status ShuttingDown() {
 }
 
 UnaryCall::UnaryCall(grpc::CallbackServerContext& context, grpc::ByteBuffer& response,
-                     CallGate& gate, application::Telemetry& telemetry)
+                     CallGate& gate, application::Telemetry& telemetry,
+                     application::CallMeter& meter)
     : reactor_(context.DefaultReactor()),
       response_(&response),
       telemetry_(&telemetry),
-      pass_(gate.Enter()) {}
+      meter_(&meter),
+      begun_(absl::Now()),
+      pass_(gate.Enter()) {
+  meter_->Started();
+}
 
 UnaryCall::UnaryCall(UnaryCall&& other) noexcept
     : reactor_(std::exchange(other.reactor_, nullptr)),
       response_(other.response_),
       telemetry_(other.telemetry_),
+      meter_(other.meter_),
+      begun_(other.begun_),
       pass_(std::move(other.pass_)) {}
 
 UnaryCall::~UnaryCall() {
@@ -42,7 +50,7 @@ void UnaryCall::Answer(const google::protobuf::MessageLite& message) { Answer(En
 
 void UnaryCall::Answer(grpc::ByteBuffer bytes) {
   response_->Swap(&bytes);
-  Finish(grpc::Status::OK);
+  Finish(absl::OkStatus(), "");
 }
 
 void UnaryCall::Fail(const absl::Status& status, std::string_view resource) {
@@ -51,12 +59,14 @@ void UnaryCall::Fail(const absl::Status& status, std::string_view resource) {
                     absl::StrCat("call failed resource=", domain::View(resource),
                                  " status=", status.ToString()));
   }
-  Finish(ToGrpcStatus(status, resource));
+  Finish(status, resource);
 }
 
-void UnaryCall::Finish(const grpc::Status& status) {
+void UnaryCall::Finish(const absl::Status& status, std::string_view resource) {
+  // Whoever has the answer finds the call counted.
+  meter_->Ended(status, ErrorReason(status), absl::Now() - begun_);
   // From here on gRPC may free the context and the response.
-  std::exchange(reactor_, nullptr)->Finish(status);
+  std::exchange(reactor_, nullptr)->Finish(ToGrpcStatus(status, resource));
 }
 
 }  // namespace orders::api

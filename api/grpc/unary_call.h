@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message_lite.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 
 #include "api/runtime/call_gate.h"
+#include "application/ports/call_meters.h"
 #include "application/ports/telemetry.h"
 
 namespace orders::api {
@@ -23,8 +25,9 @@ absl::Status ShuttingDown();
 /// waiting.
 class UnaryCall {
  public:
+  /// All but the context and the response outlive the call.
   UnaryCall(grpc::CallbackServerContext& context, grpc::ByteBuffer& response, CallGate& gate,
-            application::Telemetry& telemetry);
+            application::Telemetry& telemetry, application::CallMeter& meter);
   UnaryCall(UnaryCall&& other) noexcept;
   UnaryCall& operator=(UnaryCall&&) = delete;
   ~UnaryCall();
@@ -41,11 +44,13 @@ class UnaryCall {
   void Fail(const absl::Status& status, std::string_view resource);
 
  private:
-  void Finish(const grpc::Status& status);
+  void Finish(const absl::Status& status, std::string_view resource);
 
   grpc::ServerUnaryReactor* reactor_;  ///< Null: answered, or moved from.
   grpc::ByteBuffer* response_;
   application::Telemetry* telemetry_;
+  application::CallMeter* meter_;
+  absl::Time begun_;
   CallGate::Pass pass_;
 };
 

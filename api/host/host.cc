@@ -14,8 +14,11 @@
 #include "api/grpc/order_query_service.h"
 #include "api/grpc/read_models_service.h"
 #include "api/host/listen_rule.h"
+#include "api/host/metrics_port.h"
 #include "api/host/server_store.h"
+#include "api/host/service_metrics.h"
 #include "api/host/store_backend.h"
+#include "api/host/store_metrics.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/order_lanes.h"
 #include "api/runtime/worker_pool.h"
@@ -24,6 +27,7 @@
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
 #include "application/queries/order_view_cache.h"
+#include "eventstoredb/client.h"
 #include "eventstoredb/node/node_server.h"
 #include "infrastructure/config/secret_file.h"
 #include "infrastructure/config/settings.h"
@@ -36,6 +40,9 @@
 #include "infrastructure/runtime/thread_priority.h"
 #include "infrastructure/runtime/thread_scheduler.h"
 #include "infrastructure/runtime/uuid7_id_source.h"
+#include "infrastructure/telemetry/metrics_server.h"
+#include "infrastructure/telemetry/process_metrics.h"
+#include "infrastructure/telemetry/prometheus_telemetry.h"
 #include "infrastructure/views/sqlite_views.h"
 
 namespace orders::api {
@@ -58,22 +65,24 @@ CallLimits LimitsOf(const Settings& settings) {
 /// All parts, in the order in which they need each other; destroyed in the opposite one.
 class Host::Impl {
  public:
-  Impl(const Settings& settings, application::Telemetry& telemetry)
+  Impl(const Settings& settings, infrastructure::PrometheusTelemetry& telemetry)
       : settings_(settings), telemetry_(telemetry), ids_(clock_) {}
 
   bool OpenStore(std::function<void()> on_fatal, StartFailure& failure);
   bool OpenViews(StartFailure& failure);
   bool StartStoreServer(StartFailure& failure);
+  bool OpenMetrics(StartFailure& failure);
   bool StartServer(StartFailure& failure);
+  void ServeMetrics();
   bool Stop();
   void Abandon();
   std::string ReadyLine() const;
 
  private:
-  void MakeUseCases(std::string seal_key);
+  infrastructure::MetricFamilies CollectMetrics() const;
 
   const Settings settings_;
-  application::Telemetry& telemetry_;
+  infrastructure::PrometheusTelemetry& telemetry_;
 
   infrastructure::SystemClock clock_;
   infrastructure::SplitMixRandom random_;
@@ -104,6 +113,7 @@ class Host::Impl {
   std::optional<ReadModelsService> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
+  std::unique_ptr<infrastructure::MetricsServer> metrics_;  ///< Null: not asked for.
 };
 
 bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
@@ -173,6 +183,34 @@ bool Host::Impl::StartStoreServer(StartFailure& failure) {
   return true;
 }
 
+bool Host::Impl::OpenMetrics(StartFailure& failure) {
+  if (OpenMetricsPort(settings_, telemetry_, metrics_, failure)) return true;
+  projections_->Stop();
+  return false;
+}
+
+void Host::Impl::ServeMetrics() {
+  if (metrics_ != nullptr) metrics_->Serve([this] { return CollectMetrics(); });
+}
+
+infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
+  infrastructure::MetricFamilies families = telemetry_.Collect();
+  AddProjectionMetrics(projections_->Statuses(), families);
+  const std::size_t waiting = lanes_->waiting();
+  AddLoadMetrics({.lane_commands_waiting = waiting,
+                  .lane_commands_running = std::max(lanes_->in_flight(), waiting) - waiting,
+                  .command_tasks_waiting = lanes_->tasks_waiting(),
+                  .query_tasks_waiting = query_workers_->waiting(),
+                  .watches = changes_->watchers(),
+                  .store_is_reachable = backend_->monitor->Reachability().is_reachable},
+                 families);
+  if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
+  if (store_server_ != nullptr) AddNodeMetrics(store_server_->Stats(), families);
+  if (backend_->client != nullptr) AddClientMetrics(backend_->client->statistics(), families);
+  infrastructure::AddProcessMetrics(infrastructure::kVersion, families);
+  return families;
+}
+
 bool Host::Impl::StartServer(StartFailure& failure) {
   commands_.emplace(
       application::OrderCommandHandler::Ports{*journal_, clock_, scheduler_, random_, ids_,
@@ -204,10 +242,11 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                             .newest_known = [this] { return orders_gate_->Current().position; }},
       OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max),
                             .stall_max = settings_.watch_stall_max});
-  command_service_.emplace(OrderCommandService::Ports{*commands_, ids_, telemetry_, *lanes_, gate_},
-                           backend_->identity, LimitsOf(settings_));
-  query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, *query_workers_,
-                                                  *changes_, gate_, event_json},
+  command_service_.emplace(
+      OrderCommandService::Ports{*commands_, ids_, telemetry_, telemetry_, *lanes_, gate_},
+      backend_->identity, LimitsOf(settings_));
+  query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, telemetry_,
+                                                  *query_workers_, *changes_, gate_, event_json},
                          backend_->identity, LimitsOf(settings_),
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
   admin_service_.emplace(OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_},
@@ -246,6 +285,7 @@ bool Host::Impl::Stop() {
                                                   ": calls=", gate_.inside()));
     return false;
   }
+  metrics_.reset();  // It looks at all that goes now.
   lanes_->Stop();
   query_workers_->Stop();
   if (store_server_ != nullptr) {
@@ -286,11 +326,13 @@ std::string Host::Impl::ReadyLine() const {
     store_address.port = store_server_->port();
     absl::StrAppend(&line, " store-listen=", store_address.ToString());
   }
+  absl::StrAppend(&line, MetricsReadyWord(settings_, metrics_.get()));
   if (!settings_.in_memory) absl::StrAppend(&line, " data=", settings_.data);
   return line;
 }
 
-std::unique_ptr<Host> Host::Start(const Settings& settings, application::Telemetry& telemetry,
+std::unique_ptr<Host> Host::Start(const Settings& settings,
+                                  infrastructure::PrometheusTelemetry& telemetry,
                                   std::function<void()> on_fatal, StartFailure& failure) {
   if (auto refused = CheckListenAddress("grpc-listen", settings.grpc_listen, settings.insecure,
                                         "read and change every order", telemetry)) {
@@ -306,9 +348,11 @@ std::unique_ptr<Host> Host::Start(const Settings& settings, application::Telemet
   }
   auto impl = std::make_unique<Impl>(settings, telemetry);
   if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
-      !impl->StartStoreServer(failure) || !impl->StartServer(failure)) {
+      !impl->StartStoreServer(failure) || !impl->OpenMetrics(failure) ||
+      !impl->StartServer(failure)) {
     return nullptr;
   }
+  impl->ServeMetrics();
   return std::unique_ptr<Host>(new Host(std::move(impl)));
 }
 

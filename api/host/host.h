@@ -5,9 +5,9 @@
 #include <string>
 
 #include "api/host/start_failure.h"
-#include "application/ports/telemetry.h"
 
 namespace orders::infrastructure {
+class PrometheusTelemetry;
 struct Settings;
 }  // namespace orders::infrastructure
 
@@ -21,7 +21,7 @@ class Host {
   /// `on_fatal` is called once, from a thread of the store, when a write or sync has failed and the
   /// process must end with kIo: call Abandon from another thread. `telemetry` outlives the host.
   static std::unique_ptr<Host> Start(const infrastructure::Settings& settings,
-                                     application::Telemetry& telemetry,
+                                     infrastructure::PrometheusTelemetry& telemetry,
                                      std::function<void()> on_fatal, StartFailure& failure);
   /// Ends the server. Must have stopped.
   ~Host();

@@ -50,6 +50,8 @@ class ServerStore final : public eventstoredb::EventStore, public application::S
     return store_.Subscribe(std::move(request));
   }
 
+  const eventstoredb::Client& client() const { return *client_; }
+
   application::StoreReachability Reachability() const override {
     const eventstoredb::ConnectionState state = client_->connection_state();
     if (state.error.ok()) return {};
@@ -118,6 +120,7 @@ std::optional<StoreBackend> ConnectToServer(const infrastructure::Settings& sett
       StoreBackend backend;
       backend.identity = *std::move(identity);
       backend.kind = "server";
+      backend.client = &store->client();
       backend.monitor = store.get();
       backend.store = std::move(store);
       return backend;

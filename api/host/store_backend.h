@@ -11,6 +11,7 @@
 #include "application/ports/telemetry.h"
 
 namespace eventstoredb {
+class Client;
 class EmbeddedEventStore;
 class EventStore;
 }  // namespace eventstoredb
@@ -28,6 +29,7 @@ struct StoreBackend {
 
   std::unique_ptr<eventstoredb::EventStore> store;
   eventstoredb::EmbeddedEventStore* embedded = nullptr;  ///< `store`, if it lies in this process.
+  const eventstoredb::Client* client = nullptr;          ///< Of `store`, if it is on a server.
   application::StoreMonitor* monitor = nullptr;          ///< Lives as long as `store`.
   application::StoreIdentity identity;
   std::string kind;  ///< For the ready line: "embedded", "memory", "server".

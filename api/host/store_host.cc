@@ -7,9 +7,14 @@
 #include "absl/time/time.h"
 
 #include "api/host/listen_rule.h"
+#include "api/host/metrics_port.h"
 #include "api/host/store_backend.h"
+#include "api/host/store_metrics.h"
 #include "eventstoredb/node/node_server.h"
 #include "infrastructure/config/settings.h"
+#include "infrastructure/telemetry/metrics_server.h"
+#include "infrastructure/telemetry/process_metrics.h"
+#include "infrastructure/telemetry/prometheus_telemetry.h"
 
 namespace orders::api {
 namespace {
@@ -20,14 +25,15 @@ constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
 
 class StoreHost::Impl {
  public:
-  explicit Impl(const infrastructure::Settings& settings) : settings_(settings) {}
+  Impl(const infrastructure::Settings& settings, infrastructure::PrometheusTelemetry& telemetry)
+      : settings_(settings), telemetry_(telemetry) {}
 
-  bool Start(application::Telemetry& telemetry, std::function<void()> on_fatal,
-             StartFailure& failure) {
+  bool Start(std::function<void()> on_fatal, StartFailure& failure) {
     std::optional<StoreBackend> opened =
-        OpenEmbeddedStore(settings_, telemetry, std::move(on_fatal), failure);
+        OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure);
     if (!opened.has_value()) return false;
     backend_.emplace(*std::move(opened));
+    if (!OpenMetricsPort(settings_, telemetry_, metrics_, failure)) return false;
     auto server = eventstoredb::NodeServer::Start(
         {.address = settings_.store_listen->ToString(),
          .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
@@ -37,6 +43,7 @@ class StoreHost::Impl {
       return false;
     }
     server_ = *std::move(server);
+    if (metrics_ != nullptr) metrics_->Serve([this] { return CollectMetrics(); });
     return true;
   }
 
@@ -44,11 +51,12 @@ class StoreHost::Impl {
     infrastructure::ListenAddress address = *settings_.store_listen;
     address.port = server_->port();
     return absl::StrCat(
-        "orderd ready store=", address.ToString(),
+        "orderd ready store=", address.ToString(), MetricsReadyWord(settings_, metrics_.get()),
         settings_.in_memory ? " in-memory" : " data=", settings_.in_memory ? "" : settings_.data);
   }
 
   void Stop() {
+    metrics_.reset();  // It looks at all that goes now.
     server_->Stop(settings_.drain_max);
     server_.reset();
     backend_.reset();
@@ -59,21 +67,31 @@ class StoreHost::Impl {
   }
 
  private:
+  infrastructure::MetricFamilies CollectMetrics() const {
+    infrastructure::MetricFamilies families;
+    AddLogMetrics(backend_->embedded->Stats(), families);
+    AddNodeMetrics(server_->Stats(), families);
+    infrastructure::AddProcessMetrics(infrastructure::kVersion, families);
+    return families;
+  }
+
   const infrastructure::Settings settings_;
+  infrastructure::PrometheusTelemetry& telemetry_;
   std::optional<StoreBackend> backend_;
   std::unique_ptr<eventstoredb::NodeServer> server_;
+  std::unique_ptr<infrastructure::MetricsServer> metrics_;  ///< Null: not asked for.
 };
 
 std::unique_ptr<StoreHost> StoreHost::Start(const infrastructure::Settings& settings,
-                                            application::Telemetry& telemetry,
+                                            infrastructure::PrometheusTelemetry& telemetry,
                                             std::function<void()> on_fatal, StartFailure& failure) {
   if (auto refused = CheckListenAddress("listen", *settings.store_listen, settings.insecure,
                                         "read and change every event", telemetry)) {
     failure = *std::move(refused);
     return nullptr;
   }
-  auto impl = std::make_unique<Impl>(settings);
-  if (!impl->Start(telemetry, std::move(on_fatal), failure)) return nullptr;
+  auto impl = std::make_unique<Impl>(settings, telemetry);
+  if (!impl->Start(std::move(on_fatal), failure)) return nullptr;
   return std::unique_ptr<StoreHost>(new StoreHost(std::move(impl)));
 }
 

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "api/host/start_failure.h"
-#include "application/ports/telemetry.h"
 
 namespace orders::infrastructure {
+class PrometheusTelemetry;
 struct Settings;
 }  // namespace orders::infrastructure
 
@@ -19,7 +19,7 @@ class StoreHost {
  public:
   /// As Host::Start.
   static std::unique_ptr<StoreHost> Start(const infrastructure::Settings& settings,
-                                          application::Telemetry& telemetry,
+                                          infrastructure::PrometheusTelemetry& telemetry,
                                           std::function<void()> on_fatal, StartFailure& failure);
   /// Must have stopped.
   ~StoreHost();

@@ -54,6 +54,7 @@ absl::Status OrderLanes::Post(const std::string& order_id, absl::Time deadline, 
                                        "; nothing was done, ask again"));
       }
       waiting.push_back({deadline, std::move(command)});
+      waiting_.fetch_add(1, std::memory_order_relaxed);
       return absl::OkStatus();
     }
     key = &place->first;
@@ -94,6 +95,7 @@ void OrderLanes::End(Shard& shard, const std::string& order_id) {
     } else {
       next = std::move(lane->second.front());
       lane->second.pop_front();
+      waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
   }
   // On a worker, since this may be the log's thread, and the end of a queue: a busy order does not

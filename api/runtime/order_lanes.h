@@ -57,6 +57,10 @@ class OrderLanes {
 
   /// Those that wait and those whose turn it is.
   std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  /// Those that wait for their turn.
+  std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  /// Tasks that wait for a worker.
+  std::size_t tasks_waiting() const { return workers_.waiting(); }
 
  private:
   struct Waiting {
@@ -77,6 +81,7 @@ class OrderLanes {
   const OrderLanesOptions options_;
   std::array<Shard, 16> shards_;
   std::atomic<std::size_t> in_flight_ = 0;
+  std::atomic<std::size_t> waiting_ = 0;
   std::atomic<bool> stopping_ = false;
   absl::Mutex idle_mutex_;
   WorkerPool workers_;  ///< Last: its threads use what is above.

@@ -31,6 +31,12 @@ class WorkerPool {
   /// False, and `task` is not taken: the queue is full or the pool stops.
   [[nodiscard]] bool TryPost(Task task);
 
+  /// Tasks that wait for a thread.
+  std::size_t waiting() const {
+    absl::MutexLock lock(&mutex_);
+    return queue_.size();
+  }
+
   /// Takes no more tasks, runs those that wait, joins the threads. Called by one thread that is
   /// none of the pool's; a second call does nothing.
   void Stop();
@@ -39,7 +45,7 @@ class WorkerPool {
   void Work();
 
   const std::size_t queue_size_max_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;

@@ -16,7 +16,8 @@ class Telemetry {
   /// One command ended. `attempts` counts appends tried.
   virtual void CommandEnded(std::string_view command, const absl::Status& status, int attempts,
                             bool cache_hit) = 0;
-  /// A batch of a projection became visible. `latency` is the age of its oldest event.
+  /// A batch of a projection that has applied all history became visible. `latency` is the age of
+  /// its oldest event.
   virtual void BatchApplied(std::string_view projection, int events, absl::Duration latency) = 0;
   /// `text` is one line with ids as key=value.
   virtual void Log(Severity severity, std::string_view text) = 0;

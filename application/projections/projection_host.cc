@@ -33,7 +33,8 @@ ProjectionHost::~ProjectionHost() { Stop(); }
 void ProjectionHost::Add(ReadModel& model, FreshnessGate& gate) {
   std::shared_ptr<ProjectionRunner> runner;
   if (model.live() != nullptr) {
-    runner = std::make_shared<ProjectionRunner>(*model.live(), gate, feed_, ports_, options_);
+    runner = std::make_shared<ProjectionRunner>(*model.live(), gate, feed_, ports_, options_,
+                                                /*is_live=*/true);
   } else if (const auto frozen = model.FrozenAt(); frozen.ok() && frozen->has_value()) {
     gate.Announce({.position = (*frozen)->position, .last_created = (*frozen)->created});
   }

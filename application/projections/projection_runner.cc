@@ -27,8 +27,9 @@ std::optional<LogPosition> PositionOf(const FeedItem& item) {
 
 ProjectionRunner::ProjectionRunner(Projection& projection, FreshnessGate& gate, SharedFeed& feed,
                                    const ProjectionHost::Ports& ports,
-                                   const ProjectionHostOptions& options)
+                                   const ProjectionHostOptions& options, bool is_live)
     : projection_(projection),
+      is_live_(is_live),
       gate_(&gate),
       feed_(&feed),
       on_thread_(options.on_thread),
@@ -74,6 +75,7 @@ absl::Status ProjectionRunner::AdvanceTo(const LogPosition& place) {
 
 void ProjectionRunner::TakeOver(FreshnessGate& gate, SharedFeed& feed,
                                 std::function<void()> on_thread) {
+  is_live_ = true;
   gate_ = &gate;
   feed_ = &feed;
   on_thread_ = std::move(on_thread);
@@ -392,8 +394,10 @@ absl::Status ProjectionRunner::Commit() {
     status_.events_applied += events;
     ++status_.batches;
   }
-  ports_.telemetry.BatchApplied(projection_.name(), static_cast<int>(events),
-                                ports_.clock.Now() - since);
+  if (caught_up_ && is_live_) {  // The age of history says nothing of us.
+    ports_.telemetry.BatchApplied(projection_.name(), static_cast<int>(events),
+                                  ports_.clock.Now() - since);
+  }
   return absl::OkStatus();
 }
 

@@ -34,7 +34,8 @@ class ProjectionRunner {
  public:
   /// All of them outlive the runner.
   ProjectionRunner(Projection& projection, FreshnessGate& gate, SharedFeed& feed,
-                   const ProjectionHost::Ports& ports, const ProjectionHostOptions& options);
+                   const ProjectionHost::Ports& ports, const ProjectionHostOptions& options,
+                   bool is_live);
   ~ProjectionRunner();
 
   void Start();
@@ -100,6 +101,7 @@ class ProjectionRunner {
   void Log(Severity severity, const std::string& text);
 
   Projection& projection_;
+  bool is_live_;  ///< Queries read what it writes.
   FreshnessGate* gate_;
   SharedFeed* feed_;
   std::function<void()> on_thread_;

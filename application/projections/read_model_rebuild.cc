@@ -139,7 +139,8 @@ absl::Status ReadModelRebuild::Build() {
   if (!skips.ok()) return skips.status();
   if (absl::Status opened = model_.OpenBeside(*skips); !opened.ok()) return opened;
   Enter(RebuildPhase::kFilling);
-  runner_ = std::make_shared<ProjectionRunner>(*model_.beside(), gate_, feed_, ports_, options_);
+  runner_ = std::make_shared<ProjectionRunner>(*model_.beside(), gate_, feed_, ports_, options_,
+                                               /*is_live=*/false);
   runner_->Start();
   if (absl::Status filled = Fill(); !filled.ok()) return filled;
 

@@ -120,6 +120,12 @@ std::optional<std::string> SetStoreListen(std::string_view value, Settings& sett
   return kTakesAddress;
 }
 
+std::optional<std::string> SetMetricsListen(std::string_view value, Settings& settings) {
+  settings.metrics_listen = ListenAddress::Parse(value);
+  if (settings.metrics_listen.has_value() || value.empty()) return std::nullopt;
+  return kTakesAddress;
+}
+
 std::optional<std::string> SetLogFormat(std::string_view value, Settings& settings) {
   const std::optional<LogFormat> format = ParseLogFormat(value);
   if (!format.has_value()) return "takes text or json";
@@ -160,6 +166,10 @@ std::vector<SettingRow> MakeRows() {
          return value.empty() ? kTakesAddress : SetStoreListen(value, settings);
        },
        UsedBy::kStore},
+      {"metrics-listen", "HOST:PORT",
+       "Where to serve metrics, GET /metrics for Prometheus; port 0 picks one; not at all if "
+       "absent.",
+       "", SetMetricsListen, UsedBy::kBoth},
       {"insecure", "",
        "Allow an address beyond loopback: without TLS and without tokens, so that whoever reaches "
        "it is believed.",

@@ -13,8 +13,6 @@
 namespace orders::infrastructure {
 namespace {
 
-constexpr std::string_view kVersion = "orderd 0.1.0\n";
-
 absl::Status UsageError(Command command, const std::string& text) {
   const char* help = command == Command::kStore ? "orderd store --help" : "orderd --help";
   return absl::InvalidArgumentError(absl::StrCat(text, " (", help, " lists all flags)"));
@@ -95,7 +93,7 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
   if (!parsed.ok()) return parsed.status();
   const Command command = parsed->command;
   if (parsed->help) return PrintAndExit{SettingsHelp(command)};
-  if (parsed->version) return PrintAndExit{std::string(kVersion)};
+  if (parsed->version) return PrintAndExit{absl::StrCat("orderd ", std::string(kVersion), "\n")};
 
   ResolvedSettings resolved;
   resolved.settings.command = command;

@@ -27,6 +27,8 @@ struct ListenAddress {
   bool IsLoopback() const;
 };
 
+inline constexpr std::string_view kVersion = "0.1.0";
+
 /// Settings::store, when events are kept in this process.
 inline constexpr std::string_view kEmbeddedStore = "embedded";
 
@@ -47,6 +49,7 @@ struct Settings {
   ListenAddress grpc_listen;
   /// Where the store's own protocol is served. kStore: always set. kServe: not, if absent.
   std::optional<ListenAddress> store_listen;
+  std::optional<ListenAddress> metrics_listen;  ///< Absent: metrics are counted, not served.
   bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
   LogFormat log_format = LogFormat::kText;
   application::Severity log_level = application::Severity::kInfo;

@@ -167,6 +167,17 @@ TEST(StatusMapping, FitsAClientsMetadataHoweverMuchIsWrong) {
   EXPECT_FALSE(DetailsOf<google::rpc::BadRequest>(message).empty());
 }
 
+TEST(StatusMapping, TheReasonAloneIsThatOfTheDetails) {
+  EXPECT_EQ(ErrorReason(absl::OkStatus()), "");
+  for (const absl::Status& status :
+       {domain::Refuse(domain::Reason::kNotPaid, "pay first"), absl::DataLossError("torn"),
+        absl::CancelledError(), absl::InvalidArgumentError("no"),
+        application::MakeRequestError(absl::StatusCode::kAborted, "late",
+                                      {.reason = "STALE_REVISION"})}) {
+    EXPECT_EQ(ErrorReason(status), InfoOf(ToRpcStatus(status, "o1")).reason()) << status;
+  }
+}
+
 TEST(StatusMapping, WhatACallerSentComesBackPrintable) {
   const grpc::Status status = ToGrpcStatus(absl::InvalidArgumentError("a\nb\x01\xff"), "id\n\xff");
   for (const char c : status.error_message()) EXPECT_TRUE(c >= 0x20 && c <= 0x7e);

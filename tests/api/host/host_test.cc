@@ -19,7 +19,7 @@
 #include "gtest/gtest.h"
 
 #include "infrastructure/config/settings.h"
-#include "infrastructure/telemetry/counting_telemetry.h"
+#include "infrastructure/telemetry/prometheus_telemetry.h"
 #include "orders/v1/commands.grpc.pb.h"
 #include "orders/v1/queries.grpc.pb.h"
 
@@ -104,7 +104,7 @@ class HostTest : public ::testing::Test {
   }
 
   infrastructure::Logging logging_{{.severity_min = application::Severity::kError}};
-  infrastructure::CountingTelemetry telemetry_{logging_};
+  infrastructure::PrometheusTelemetry telemetry_{logging_};
   std::unique_ptr<Host> host_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::OrderCommands::Stub> commands_;
@@ -415,6 +415,71 @@ TEST_F(HostTest, AnAddressBeyondLoopbackNeedsToBeAskedForTwice) {
   EXPECT_THAT(failure.text, HasSubstr("--insecure"));
   settings.insecure = true;
   StartHost(settings);
+}
+
+TEST_F(HostTest, CommandsThatEndAreThoseThatStartedLessThoseInFlight) {
+  constexpr int kThreads = 8;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      Create(absl::StrCat("o", i));
+      for (int j = 0; j < 20; ++j) SetNote("o0", absl::StrCat("note ", i, " ", j));
+      v1::ShipItemsRequest ship;  // Refused: it is a draft.
+      ship.set_order_id(absl::StrCat("o", i));
+      v1::CommandResponse response;
+      EXPECT_FALSE(commands_->ShipItems(Context().get(), ship, &response).ok());
+      auto late = Context();
+      late->set_deadline(std::chrono::system_clock::now());
+      EXPECT_FALSE(commands_->ShipItems(late.get(), ship, &response).ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  StopHost();  // Of a call that its client gave up, the end is counted by then.
+  double started = 0;
+  double in_flight = 0;
+  double ok = 0;
+  double refused = 0;
+  double unknown = 0;
+  for (const prometheus::MetricFamily& family : telemetry_.Collect()) {
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      if (family.name == "orders_commands_started_total") started += metric.counter.value;
+      if (family.name == "orders_commands_in_flight") in_flight += metric.gauge.value;
+      if (family.name != "orders_commands_total") continue;
+      for (const auto& label : metric.label) {
+        if (label.value == "ok") ok += metric.counter.value;
+        if (label.value == "refused") refused += metric.counter.value;
+        if (label.value == "unknown") unknown += metric.counter.value;
+      }
+    }
+  }
+  EXPECT_EQ(ok, kThreads * 21);
+  EXPECT_GE(refused, kThreads);
+  EXPECT_EQ(in_flight, 0);
+  EXPECT_EQ(ok + refused + unknown, started - in_flight);
+}
+
+TEST_F(HostTest, ThePortOfMetricsIsInTheReadyLineAndFollowsTheRuleOfLoopback) {
+  EXPECT_THAT(host_->ReadyLine(), ::testing::Not(HasSubstr("metrics=")));
+  infrastructure::Settings settings = Settings();
+  settings.metrics_listen = {.host = "127.0.0.1", .port = 0};
+  StartHost(settings);
+  const std::string ready = host_->ReadyLine();
+  const std::size_t begin = ready.find(" metrics=") + 9;
+  const std::string address = ready.substr(begin, ready.find(' ', begin) - begin);
+  EXPECT_THAT(address, testing::StartsWith("127.0.0.1:"));
+  settings.metrics_listen = *infrastructure::ListenAddress::Parse(address);
+  StartFailure failure;
+  EXPECT_EQ(Host::Start(
+                settings, telemetry_, [] {}, failure),
+            nullptr);
+  EXPECT_EQ(failure.code, ExitCode::kUnavailable);
+  EXPECT_THAT(failure.text, HasSubstr(absl::StrCat("metrics-listen ", address)));
+  settings.metrics_listen = {.host = "0.0.0.0", .port = 0};
+  EXPECT_EQ(Host::Start(
+                settings, telemetry_, [] {}, failure),
+            nullptr);
+  EXPECT_EQ(failure.code, ExitCode::kConfig);
+  EXPECT_THAT(failure.text, HasSubstr("metrics-listen 0.0.0.0:0"));
 }
 
 TEST_F(HostTest, APortThatIsTakenIsNamed) {

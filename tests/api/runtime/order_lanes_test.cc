@@ -119,9 +119,12 @@ TEST(OrderLanes, ABusyOrderHoldsOneWorkerHoweverManyOfItsCommandsWait) {
   }
   others.Wait();
   EXPECT_EQ(waited.load(), 0);
+  EXPECT_EQ(lanes.waiting(), 100U);
   blocker.Release();
   lanes.Stop();
   EXPECT_EQ(waited.load(), 100);
+  EXPECT_EQ(lanes.waiting(), 0U);
+  EXPECT_EQ(lanes.tasks_waiting(), 0U);
 }
 
 TEST(OrderLanes, RefuseMoreThanAnOrdersShareAndSayWhenToAskAgain) {

@@ -46,6 +46,7 @@ TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
   EXPECT_EQ(settings.accept_truncation, defaults.accept_truncation);
   EXPECT_EQ(settings.grpc_listen.ToString(), defaults.grpc_listen.ToString());
   EXPECT_EQ(settings.insecure, defaults.insecure);
+  EXPECT_EQ(settings.metrics_listen.has_value(), defaults.metrics_listen.has_value());
   EXPECT_EQ(settings.log_format, defaults.log_format);
   EXPECT_EQ(settings.log_level, defaults.log_level);
   EXPECT_EQ(settings.workers, defaults.workers);
@@ -75,6 +76,21 @@ TEST(Settings, TakeTheFlagOverTheEnvironmentOverTheDefaultAndKeepTheSource) {
   EXPECT_EQ(resolved.sources.at("query-workers"), SettingSource::kEnvironment);
   EXPECT_EQ(resolved.sources.at("data"), SettingSource::kDefault);
   EXPECT_EQ(resolved.sources.count("listen"), 0U) << "of orderd store";
+}
+
+TEST(Settings, TakeWhereToServeMetricsForBothCommands) {
+  for (const std::string command : {"serve", "store"}) {
+    EXPECT_FALSE(Resolved({command}).settings.metrics_listen.has_value());
+    EXPECT_FALSE(
+        Resolved({command}, {{"ORDERS_METRICS_LISTEN", ""}}).settings.metrics_listen.has_value());
+    EXPECT_EQ(
+        Resolved({command, "--metrics-listen", "[::1]:0"}).settings.metrics_listen->ToString(),
+        "[::1]:0");
+    EXPECT_EQ(Resolved({command}, {{"ORDERS_METRICS_LISTEN", "localhost:9464"}})
+                  .settings.metrics_listen->ToString(),
+              "localhost:9464");
+    EXPECT_THAT(Refusal({command, "--metrics-listen", "9464"}), HasSubstr("HOST:PORT"));
+  }
 }
 
 TEST(Settings, TakeAnAcceptedTruncationFromTheFlagAlone) {

@@ -1,0 +1,98 @@
+#include "api/host/service_metrics.h"
+
+#include <string>
+#include <utility>
+
+namespace orders::api {
+namespace {
+
+using application::ProjectionState;
+using application::ProjectionStatus;
+using infrastructure::CounterFamily;
+using infrastructure::GaugeFamily;
+using infrastructure::MetricFamilies;
+using infrastructure::MetricSample;
+
+constexpr std::pair<ProjectionState, const char*> kStates[] = {
+    {ProjectionState::kStarting, "starting"},
+    {ProjectionState::kRunning, "running"},
+    {ProjectionState::kRetrying, "retrying"},
+    {ProjectionState::kStopped, "stopped"}};
+
+/// One sample for each projection.
+template <typename ValueOf>
+std::vector<MetricSample> Samples(const std::vector<ProjectionStatus>& projections,
+                                  ValueOf value_of) {
+  std::vector<MetricSample> samples;
+  for (const ProjectionStatus& projection : projections) {
+    samples.push_back(
+        {static_cast<double>(value_of(projection)), {{"projection", projection.name}}});
+  }
+  return samples;
+}
+
+}  // namespace
+
+void AddProjectionMetrics(const std::vector<ProjectionStatus>& projections,
+                          MetricFamilies& families) {
+  using Status = ProjectionStatus;
+  const auto gauge = [&](const char* name, const char* help, auto value_of) {
+    families.push_back(GaugeFamily(name, help, Samples(projections, value_of)));
+  };
+  const auto counter = [&](const char* name, const char* help, auto value_of) {
+    families.push_back(CounterFamily(name, help, Samples(projections, value_of)));
+  };
+  std::vector<MetricSample> states;
+  std::vector<MetricSample> lags;
+  for (const Status& projection : projections) {
+    for (const auto& [state, name] : kStates) {
+      states.push_back({projection.state == state ? 1.0 : 0.0,
+                        {{"projection", projection.name}, {"state", name}}});
+    }
+    if (projection.lag_events.has_value()) {
+      lags.push_back(
+          {static_cast<double>(*projection.lag_events), {{"projection", projection.name}}});
+    }
+  }
+  families.push_back(GaugeFamily("orders_projection_state",
+                                 "1 for the state that the projection is in, 0 for the others.",
+                                 states));
+  gauge("orders_projection_position", "Position in the log up to which its answers hold.",
+        [](const Status& status) { return status.position.commit; });
+  families.push_back(GaugeFamily("orders_projection_lag_events",
+                                 "Events that it has not applied; absent where that is not known.",
+                                 lags));
+  gauge("orders_projection_lag_seconds", "How old its answers may be.",
+        [](const Status& status) { return absl::ToDoubleSeconds(status.lag); });
+  gauge("orders_projection_caught_up", "1 when all history is applied.",
+        [](const Status& status) { return status.caught_up ? 1 : 0; });
+  gauge("orders_projection_building", "1 while a new read model is filled from the log.",
+        [](const Status& status) { return status.building ? 1 : 0; });
+  counter("orders_projection_events_total", "Events applied by this process.",
+          [](const Status& status) { return status.events_applied; });
+  counter("orders_projection_batches_total", "Batches committed by this process.",
+          [](const Status& status) { return status.batches; });
+  counter("orders_projection_events_skipped_total",
+          "Events delivered again, at or below the checkpoint.",
+          [](const Status& status) { return status.events_skipped; });
+  gauge("orders_projection_waiting_queries", "Queries that wait until it has come far enough.",
+        [](const Status& status) { return status.waiters; });
+}
+
+void AddLoadMetrics(const ServiceLoad& load, MetricFamilies& families) {
+  const auto gauge = [&](const char* name, const char* help, std::size_t value) {
+    families.push_back(GaugeFamily(name, help, {{static_cast<double>(value)}}));
+  };
+  gauge("orders_lane_commands_waiting", "Commands that wait for their order's turn.",
+        load.lane_commands_waiting);
+  gauge("orders_lane_commands_running", "Commands whose turn it is.", load.lane_commands_running);
+  gauge("orders_command_worker_tasks_waiting", "Parts of commands that wait for a worker.",
+        load.command_tasks_waiting);
+  gauge("orders_query_worker_tasks_waiting", "Queries and watches that wait for a worker.",
+        load.query_tasks_waiting);
+  gauge("orders_watches_open", "Open watches.", load.watches);
+  gauge("orders_store_reachable", "0 when the last attempt to reach the store failed.",
+        load.store_is_reachable ? 1 : 0);
+}
+
+}  // namespace orders::api

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "application/projections/projection_host.h"
+#include "infrastructure/telemetry/metric_families.h"
+
+namespace orders::api {
+
+void AddProjectionMetrics(const std::vector<application::ProjectionStatus>& projections,
+                          infrastructure::MetricFamilies& families);
+
+/// What waits and runs in the service at one moment.
+struct ServiceLoad {
+  std::size_t lane_commands_waiting = 0;
+  std::size_t lane_commands_running = 0;
+  std::size_t command_tasks_waiting = 0;
+  std::size_t query_tasks_waiting = 0;
+  std::size_t watches = 0;
+  bool store_is_reachable = true;
+};
+void AddLoadMetrics(const ServiceLoad& load, infrastructure::MetricFamilies& families);
+
+}  // namespace orders::api

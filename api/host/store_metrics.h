@@ -1,0 +1,18 @@
+#pragma once
+
+#include "eventstoredb/client_statistics.h"
+#include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/node/node_server.h"
+#include "infrastructure/telemetry/metric_families.h"
+
+namespace orders::api {
+
+// What the parts that know nothing of orders tell of themselves, as metrics: eventstoredb_*.
+void AddLogMetrics(const eventstoredb::EmbeddedEventStoreStats& stats,
+                   infrastructure::MetricFamilies& families);
+void AddNodeMetrics(const eventstoredb::NodeServerStats& stats,
+                    infrastructure::MetricFamilies& families);
+void AddClientMetrics(const eventstoredb::ClientStatistics& statistics,
+                      infrastructure::MetricFamilies& families);
+
+}  // namespace orders::api

@@ -23,8 +23,9 @@ WORKDIR /var/lib/orders
 COPY --from=build /src/build/release/bin/orderd /src/build/release/bin/orderctl /usr/local/bin/
 USER orders
 VOLUME /var/lib/orders
-# 50051: orders. 2113: the event store, for `orderd store` and --store-listen.
-EXPOSE 50051 2113
+# 50051: orders. 2113: the event store, for `orderd store` and --store-listen. 9464: metrics, for
+# --metrics-listen.
+EXPOSE 50051 2113 9464
 ENV ORDERS_DATA=/var/lib/orders ORDERS_SERVER=127.0.0.1:50051
 # Degraded is not dead: a service whose store is away answers from its read models.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["orderctl", "health", "--allow-degraded"]

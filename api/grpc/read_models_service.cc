@@ -64,9 +64,11 @@ ReadModelsService::ReadModelsService(Ports ports, application::StoreIdentity sto
 template <typename Request, typename Response>
 void ReadModelsService::Serve(absl::StatusOr<Response> (ReadModelsService::*answer)(
     const CallContext& call, const Request& request)) {
-  const auto run = [this, answer](grpc::CallbackServerContext* context,
-                                  const grpc::ByteBuffer* bytes, grpc::ByteBuffer* response) {
-    UnaryCall call(*context, *response, ports_.gate, ports_.telemetry);
+  application::CallMeter& meter = ports_.meters.OfQuery(MethodNameOf<Request>("ReadModels"));
+  const auto run = [this, answer, &meter](grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* bytes,
+                                          grpc::ByteBuffer* response) {
+    UnaryCall call(*context, *response, ports_.gate, ports_.telemetry, meter);
     grpc::ServerUnaryReactor* const reactor = call.reactor();
     if (!call.IsAdmitted()) return reactor;
     Request request;

@@ -6,6 +6,7 @@
 #include "api/grpc/unary_call.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/worker_pool.h"
+#include "application/ports/call_meters.h"
 #include "application/ports/digest.h"
 #include "application/ports/id_source.h"
 #include "application/ports/telemetry.h"
@@ -24,6 +25,7 @@ class ReadModelsService final : public v1::ReadModels::Service {
     const application::Digest& digest;
     application::IdSource& ids;
     application::Telemetry& telemetry;
+    application::CallMeters& meters;
     WorkerPool& workers;
     CallGate& gate;
   };

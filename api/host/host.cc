@@ -251,9 +251,9 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
   admin_service_.emplace(OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_},
                          backend_->identity, backend_->kind);
-  read_models_service_.emplace(
-      ReadModelsService::Ports{*projections_, *digest_, ids_, telemetry_, *query_workers_, gate_},
-      backend_->identity, LimitsOf(settings_));
+  read_models_service_.emplace(ReadModelsService::Ports{*projections_, *digest_, ids_, telemetry_,
+                                                        telemetry_, *query_workers_, gate_},
+                               backend_->identity, LimitsOf(settings_));
   auto server = GrpcServer::Start(
       {.address = settings_.grpc_listen.ToString(),
        .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},

@@ -75,6 +75,29 @@ void AddProjectionMetrics(const std::vector<ProjectionStatus>& projections,
   counter("orders_projection_events_skipped_total",
           "Events delivered again, at or below the checkpoint.",
           [](const Status& status) { return status.events_skipped; });
+  gauge("orders_projection_blocked_orders",
+        "Orders held as of before an event that could not be applied.",
+        [](const Status& status) { return status.blocked_orders; });
+  gauge("orders_projection_events_set_aside", "Such events, and those that wait behind them.",
+        [](const Status& status) { return status.events_set_aside; });
+  gauge("orders_projection_rebuilding", "1 while a file is built beside the live one.",
+        [](const Status& status) {
+          return status.rebuild.has_value() &&
+                         status.rebuild->phase < application::RebuildPhase::kDone
+                     ? 1
+                     : 0;
+        });
+  gauge("orders_projection_rebuild_events", "Events that the last rebuild has applied.",
+        [](const Status& status) {
+          return status.rebuild.has_value() ? status.rebuild->events_applied : 0;
+        });
+  gauge("orders_projection_rebuild_differences",
+        "Rows that the file had otherwise which the last rebuild replaced.",
+        [](const Status& status) {
+          return status.rebuild.has_value() && status.rebuild->comparison != nullptr
+                     ? status.rebuild->comparison->differences
+                     : 0;
+        });
   gauge("orders_projection_waiting_queries", "Queries that wait until it has come far enough.",
         [](const Status& status) { return status.waiters; });
 }

@@ -172,23 +172,24 @@ absl::Status MemoryOrderLog::Read(const application::CallContext&, const domain:
 absl::Status MemoryOrderLog::ReadStream(const application::CallContext&,
                                         const domain::OrderId& order, std::uint64_t from,
                                         application::OrderStreamVisitor visit) {
-  std::vector<FeedItem> items;
+  std::vector<application::OrderStreamItem> stream;
+  bool any = false;
   {
     const absl::MutexLock lock(&mutex_);
-    items = items_;
+    for (const FeedItem& item : items_) {
+      std::visit(
+          [&](const auto& event) {
+            if constexpr (requires { event.revision; }) {
+              if (event.order_id != order) return;
+              any = true;
+              if (event.revision >= from) stream.emplace_back(event);
+            }
+          },
+          item);
+    }
   }
-  bool any = false;
-  bool goes_on = true;
-  for (FeedItem& item : items) {
-    std::visit(
-        [&](auto& event) {
-          if constexpr (requires { event.revision; }) {
-            if (event.order_id != order) return;
-            any = true;
-            if (goes_on && event.revision >= from) goes_on = visit(std::move(event));
-          }
-        },
-        item);
+  for (application::OrderStreamItem& item : stream) {
+    if (!visit(std::move(item))) break;
   }
   return any ? absl::OkStatus() : absl::NotFoundError(absl::StrCat("no order ", order.value));
 }

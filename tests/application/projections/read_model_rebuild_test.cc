@@ -1,13 +1,9 @@
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -257,51 +253,6 @@ TEST_F(ReadModelRebuild, DoesWithoutWhatAnOperatorHasSkipped) {
   ASSERT_EQ(skips->size(), 1U);
   EXPECT_EQ(skips->front().skipped_by, "ada");
 }
-
-/// Killed when the rebuild says that it has come to a step.
-class KilledAt : public ReadModelRebuild, public testing::WithParamInterface<const char*> {};
-
-TEST_P(KilledAt, TheNextStartGoesOnAndNothingIsLostOrAppliedTwice) {
-  for (int round = 0; round < 20; ++round) {
-    log_.Append(histories_.Next(10));
-    const pid_t child = fork();
-    if (child == 0) {
-      ReadSide::Options options = Options();
-      options.on_line = [](std::string_view line) {
-        if (line.starts_with("projection=orders rebuild ") &&
-            line.find(GetParam()) != std::string_view::npos) {
-          kill(getpid(), SIGKILL);
-        }
-      };
-      ReadSide side(log_, options);
-      side.Start();
-      side.WaitUntilCurrent();
-      // Aborted: the one that was killed is gone on with.
-      (void)side.host().StartRebuild("orders");
-      side.WaitUntilRebuilt("orders");
-      _exit(1);
-    }
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "it never came to that step";
-
-    ReadSide::Options options = Options();
-    ReadSide side(log_, options);
-    side.Start();
-    ASSERT_TRUE(side.WaitUntilCurrent());
-    ASSERT_EQ(side.Difference(log_.Events()), "");
-    const auto rebuild = side.host().FindRebuild("orders");
-    if (rebuild->has_value()) {
-      EXPECT_EQ(side.WaitUntilRebuilt("orders").phase, RebuildPhase::kDone);
-    }
-    ASSERT_EQ(side.Difference(log_.Events()), "");
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(EachStep, KilledAt,
-                         testing::Values("filling", "comparing", "switching", "sealed", "named",
-                                         "done"),
-                         [](const auto& step) { return std::string(step.param); });
 
 }  // namespace
 }  // namespace orders::application

@@ -39,6 +39,24 @@ FreshnessDemand ToDemand(const v1::ReadOptions& options, absl::Time deadline) {
   return demand;
 }
 
+/// Of a request with a choice named as_of.
+template <typename Request>
+absl::StatusOr<AsOf> ToAsOf(const Request& request, const application::StoreIdentity& store) {
+  AsOf as_of;
+  if (request.has_as_of_revision()) as_of.revision = request.as_of_revision();
+  if (request.has_as_of_time()) {
+    Violations violations;
+    as_of.time = ToTime(request.as_of_time(), "as_of_time", violations);
+    if (!violations.empty()) return domain::ToStatus(violations);
+  }
+  if (request.has_as_of_position()) {
+    const auto position = application::DecodePositionToken(request.as_of_position(), store);
+    if (!position.ok()) return position.status();
+    as_of.position = *position;
+  }
+  return as_of;
+}
+
 absl::Status OrderBlocked(const std::string& text) {
   return application::MakeRequestError(absl::StatusCode::kFailedPrecondition, text,
                                        {.reason = "ORDER_BLOCKED"});
@@ -191,14 +209,8 @@ void OrderQueryService::AnswerOrder(const v1::GetOrderRequest& message, Freshnes
 
 void OrderQueryService::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline,
                                         UnaryCall call) {
-  AsOf as_of;
-  if (message.has_as_of_revision()) {
-    as_of.revision = message.as_of_revision();
-  } else {
-    Violations violations;
-    as_of.time = ToTime(message.as_of_time(), "as_of_time", violations);
-    if (!violations.empty()) return call.Fail(domain::ToStatus(violations), message.order_id());
-  }
+  const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
+  if (!as_of.ok()) return call.Fail(as_of.status(), message.order_id());
   // The log itself is asked, which is never behind; but the token must be of this log.
   if (!message.options().min_position().empty()) {
     const auto position =
@@ -207,7 +219,7 @@ void OrderQueryService::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl
   }
   CallContext context;
   context.deadline = deadline;
-  const auto view = ports_.handler.GetOrderAsOf(context, {message.order_id()}, as_of);
+  const auto view = ports_.handler.GetOrderAsOf(context, {message.order_id()}, *as_of);
   if (!view.ok()) return call.Fail(view.status(), message.order_id());
   v1::GetOrderResponse response;
   SetOrder(**view, *response.mutable_order());
@@ -287,13 +299,15 @@ void OrderQueryService::AnswerHistory(const v1::GetOrderHistoryRequest& message,
   const domain::OrderId order{message.order_id()};
   CallContext context;
   context.deadline = deadline;
+  const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
+  if (!as_of.ok()) return call.Fail(as_of.status(), order.value);
   const domain::Currency currency = CurrencyOf(order);
   int page_size = std::min(message.page_size(), application::kPageSizeMax);
   if (page_size == 0) page_size = application::kPageSizeDefault;
   // At most log2(kPageSizeMax) halvings; a single event fits.
   while (true) {
     const auto answer =
-        ports_.handler.GetOrderHistory(context, order, page_size, message.page_token());
+        ports_.handler.GetOrderHistory(context, order, *as_of, page_size, message.page_token());
     if (!answer.ok()) return call.Fail(answer.status(), order.value);
     v1::GetOrderHistoryResponse response;
     for (const application::RecordedOrderEvent& event : answer->events) {

@@ -154,26 +154,24 @@ void AddListActive(CommandLine& line) {
 }
 
 void AddHistory(CommandLine& line) {
-  struct Arguments {
-    v1::GetOrderHistoryRequest request;
-    bool all = false;
-  };
-  const auto arguments = std::make_shared<Arguments>();
-  CLI::App& app = line.Add("history", kGroup, "What happened to an order, oldest first",
-                           [arguments](Session& session) {
-                             return ShowPages(
-                                 session, arguments->request, arguments->all,
-                                 &v1::OrderQueries::StubInterface::GetOrderHistory, HistoryTable(),
-                                 [](const v1::GetOrderHistoryResponse& answer) -> const auto& {
-                                   return answer.entries();
-                                 },
-                                 AddHistoryEntry);
-                           });
-  AddText(app, "ORDER", "The order's id", "", [arguments](std::string id) {
-    arguments->request.set_order_id(std::move(id));
+  const auto request = std::make_shared<v1::GetOrderHistoryRequest>();
+  const auto all = std::make_shared<bool>(false);
+  CLI::App& app =
+      line.Add("history", kGroup, "What happened to an order, oldest first",
+               [request, all](Session& session) {
+                 return ShowPages(
+                     session, *request, *all, &v1::OrderQueries::StubInterface::GetOrderHistory,
+                     HistoryTable(), [](const v1::GetOrderHistoryResponse& answer) -> const auto& {
+                       return answer.entries();
+                     },
+                     AddHistoryEntry);
+               });
+  AddText(app, "ORDER", "The order's id", "", [request](std::string id) {
+    request->set_order_id(std::move(id));
   })->required();
-  AddPaging(app, arguments->request);
-  AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
+  AddPaging(app, *request);
+  AddAsOf(app, request);
+  AddSwitch(app, "--all", "Page after page, to the end", [all] { *all = true; });
 }
 
 }  // namespace

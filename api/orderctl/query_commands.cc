@@ -43,15 +43,7 @@ void AddGet(CommandLine& line) {
   AddText(app, "ORDER", "The order's id", "", [request](std::string id) {
     request->set_order_id(std::move(id));
   })->required();
-  CLI::Option* const revision =
-      AddInteger(app, "--as-of-revision", "As it was at this revision", "N", 0,
-                 std::numeric_limits<std::int64_t>::max(), [request](std::int64_t number) {
-                   request->set_as_of_revision(static_cast<std::uint64_t>(number));
-                 });
-  AddValue(app, "--as-of-time", "As it was at this time, like 2026-11-23T10:15:00Z", "TIME",
-           ParseTime,
-           [request](absl::Time time) { *request->mutable_as_of_time() = ToMessage(time); })
-      ->excludes(revision);
+  AddAsOf(app, request);
   AddReadOptions(app, *request->mutable_options());
 }
 

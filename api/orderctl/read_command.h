@@ -1,7 +1,15 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "api/orderctl/command_line.h"
 #include "api/orderctl/options.h"
+#include "api/orderctl/scalar_syntax.h"
+#include "api/orderctl/write_command.h"
 #include "orders/v1/queries.pb.h"
 
 namespace orders::api {
@@ -17,6 +25,25 @@ void AddPaging(CLI::App& app, Request& request) {
              [into](std::int64_t rows) { into->set_page_size(static_cast<int>(rows)); });
   AddText(app, "--page-token", "The page after the one that gave this token", "TOKEN",
           [into](std::string token) { into->set_page_token(std::move(token)); });
+}
+
+/// --as-of-revision, --as-of-time and --as-of-position, of which one may be given.
+template <typename Request>
+void AddAsOf(CLI::App& app, const std::shared_ptr<Request>& request) {
+  CLI::Option* const revision =
+      AddInteger(app, "--as-of-revision", "As it was at this revision", "N", 0,
+                 std::numeric_limits<std::int64_t>::max(), [request](std::int64_t number) {
+                   request->set_as_of_revision(static_cast<std::uint64_t>(number));
+                 });
+  CLI::Option* const time = AddValue(
+      app, "--as-of-time", "As it was at this time, like 2026-11-23T10:15:00Z", "TIME", ParseTime,
+      [request](absl::Time at) { *request->mutable_as_of_time() = ToMessage(at); });
+  CLI::Option* const position = AddText(
+      app, "--as-of-position", "As it was when everything up to this position was there", "TOKEN",
+      [request](std::string token) { request->set_as_of_position(std::move(token)); });
+  time->excludes(revision);
+  position->excludes(revision);
+  position->excludes(time);
 }
 
 /// --min-position and --allow-stale.

@@ -92,15 +92,16 @@ absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOr
   if (absl::Status invalid = domain::ToStatus(domain::ValidateOrderId(order)); !invalid.ok()) {
     return invalid;
   }
-  if (as_of.revision.has_value() && as_of.time.has_value()) {
-    return domain::ToStatus({{.field = "as_of", .description = "a revision or a time, not both"}});
+  const int bounds = (as_of.revision.has_value() ? 1 : 0) + (as_of.time.has_value() ? 1 : 0) +
+                     (as_of.position.has_value() ? 1 : 0);
+  if (bounds > 1) {
+    return domain::ToStatus(
+        {{.field = "as_of", .description = "one of a revision, a time and a position"}});
   }
   auto view = std::make_shared<OrderView>();
   bool any = false;
   const absl::Status read = ports_.store.Read(call, order, 0, [&](RecordedOrderEvent&& event) {
-    if (as_of.revision.has_value() && event.revision > *as_of.revision) return false;
-    // `created` never falls along the log: the first later one ends the prefix.
-    if (as_of.time.has_value() && event.created > *as_of.time) return false;
+    if (!as_of.Holds(event)) return false;
     ApplyRecorded(event, *view);
     any = true;
     return !(as_of.revision.has_value() && event.revision == *as_of.revision);
@@ -188,7 +189,7 @@ absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
 }
 
 absl::StatusOr<HistoryAnswer> DefaultOrderQueryHandler::GetOrderHistory(
-    const CallContext& call, const domain::OrderId& order, int page_size,
+    const CallContext& call, const domain::OrderId& order, const AsOf& as_of, int page_size,
     const std::string& page_token) {
   if (absl::Status invalid = domain::ToStatus(domain::ValidateOrderId(order)); !invalid.ok()) {
     return invalid;
@@ -205,6 +206,7 @@ absl::StatusOr<HistoryAnswer> DefaultOrderQueryHandler::GetOrderHistory(
   HistoryAnswer answer;
   bool more = false;
   const absl::Status read = ports_.store.Read(call, order, from, [&](RecordedOrderEvent&& event) {
+    if (!as_of.Holds(event)) return false;
     more = answer.events.size() == static_cast<std::size_t>(*rows);
     if (!more) answer.events.push_back(std::move(event));
     return !more;

@@ -86,11 +86,17 @@ struct CustomerAnswer {
   std::string next_page_token;
 };
 
-/// Which state GetOrder folds to. At most one is set; none: the read model's newest.
+/// Up to where an order's events count. At most one is set; none: all of them.
 struct AsOf {
   std::optional<std::uint64_t> revision;
   std::optional<absl::Time> time;  ///< The store's `created` of events at or before it.
-  bool IsNow() const { return !revision.has_value() && !time.has_value(); }
+  std::optional<LogPosition> position;
+  /// `created` and position never fall along the log: the first event that is beyond ends it.
+  bool Holds(const RecordedOrderEvent& event) const {
+    return (!revision.has_value() || event.revision <= *revision) &&
+           (!time.has_value() || event.created <= *time) &&
+           (!position.has_value() || event.position <= *position);
+  }
 };
 
 struct HistoryAnswer {
@@ -128,9 +134,10 @@ class OrderQueryHandler {
                                                       const ListOrdersRequest& request) = 0;
   virtual absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,
                                                      const GetCustomerRequest& request) = 0;
-  /// The stream itself, oldest first, `page_size` events a page.
+  /// The stream itself up to `as_of`, oldest first, `page_size` events a page.
   virtual absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
-                                                        const domain::OrderId& order, int page_size,
+                                                        const domain::OrderId& order,
+                                                        const AsOf& as_of, int page_size,
                                                         const std::string& page_token) = 0;
 };
 

@@ -188,7 +188,7 @@ TEST_F(OrderQueries, PageSizesAreBounded) {
   EXPECT_TRUE(absl::IsInvalidArgument(queries().ListOrders({}, {.page_size = -1}).status()));
   EXPECT_TRUE(absl::IsInvalidArgument(
       queries().GetCustomer({}, {.customer_id = {"customer-1"}, .page_size = -1}).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(queries().GetOrderHistory({}, {"o"}, -1, "").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(queries().GetOrderHistory({}, {"o"}, {}, -1, "").status()));
 }
 
 TEST_F(OrderQueries, APageTokenHoldsForItsOwnQueryOnly) {
@@ -207,7 +207,7 @@ TEST_F(OrderQueries, APageTokenHoldsForItsOwnQueryOnly) {
       ReasonOf(
           queries().GetCustomer({}, {.customer_id = {"customer-1"}, .page_token = token}).status()),
       "BAD_PAGE_TOKEN");
-  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"o"}, 1, token).status()), "BAD_PAGE_TOKEN");
+  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"o"}, {}, 1, token).status()), "BAD_PAGE_TOKEN");
 }
 
 TEST_F(OrderQueries, ACustomersPagesHoldEachOrderOnceNewestFirst) {
@@ -233,7 +233,7 @@ TEST_F(OrderQueries, ACustomersPagesHoldEachOrderOnceNewestFirst) {
             "CUSTOMER_NOT_FOUND");
 }
 
-TEST_F(OrderQueries, AnOrderAsOfARevisionOrATimeIsThePrefixOfItsStream) {
+TEST_F(OrderQueries, AnOrderAsOfARevisionATimeOrAPositionIsThePrefixOfItsStream) {
   Start();
   const std::vector<RecordedOrderEvent> events = log_.Events();
   const domain::OrderId id = events.front().order_id;
@@ -243,6 +243,11 @@ TEST_F(OrderQueries, AnOrderAsOfARevisionOrATimeIsThePrefixOfItsStream) {
     ApplyRecorded(event, folded);
     EXPECT_EQ(**queries().GetOrderAsOf({}, id, {.revision = event.revision}), folded);
     EXPECT_EQ(**queries().GetOrderAsOf({}, id, {.time = event.created}), folded);
+    EXPECT_EQ(**queries().GetOrderAsOf({}, id, {.position = event.position}), folded);
+    const auto history = queries().GetOrderHistory({}, id, {.position = event.position}, 500, "");
+    ASSERT_TRUE(history.ok()) << history.status();
+    EXPECT_EQ(history->events.back().revision, event.revision);
+    EXPECT_EQ(history->next_page_token, "");
     EXPECT_EQ(**queries().GetOrderAsOf({}, id, {.time = event.created + absl::Microseconds(1)}),
               folded);
   }
@@ -253,6 +258,8 @@ TEST_F(OrderQueries, AnOrderAsOfARevisionOrATimeIsThePrefixOfItsStream) {
             "REVISION_NOT_FOUND");
   EXPECT_EQ(ReasonOf(queries().GetOrderAsOf({}, {"none"}, {.revision = 0}).status()),
             "ORDER_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(queries().GetOrderAsOf({}, id, {.position = LogPosition{}}).status()),
+            "REVISION_NOT_FOUND");
   EXPECT_TRUE(absl::IsInvalidArgument(
       queries().GetOrderAsOf({}, id, {.revision = 1, .time = absl::UnixEpoch()}).status()));
 }
@@ -263,14 +270,14 @@ TEST_F(OrderQueries, HistoryPagesTheWholeStream) {
   std::uint64_t next = 0;
   std::string token;
   do {
-    const auto page = queries().GetOrderHistory({}, id, 2, token);
+    const auto page = queries().GetOrderHistory({}, id, {}, 2, token);
     ASSERT_TRUE(page.ok()) << page.status();
     EXPECT_LE(page->events.size(), 2U);
     for (const RecordedOrderEvent& event : page->events) EXPECT_EQ(event.revision, next++);
     token = page->next_page_token;
   } while (!token.empty());
   EXPECT_EQ(next, (*queries().GetOrder(id))->revision + 1);
-  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"none"}, 2, "").status()), "ORDER_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"none"}, {}, 2, "").status()), "ORDER_NOT_FOUND");
 }
 
 TEST_F(OrderQueries, AnOrderThatIsNotThereOrCannotBeIsRefused) {

@@ -41,7 +41,8 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
   absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,
                                              const GetCustomerRequest& request) override;
   absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
-                                                const domain::OrderId& order, int page_size,
+                                                const domain::OrderId& order,
+                                                const AsOf& as_of, int page_size,
                                                 const std::string& page_token) override;
 
  private:

@@ -153,6 +153,39 @@ void AddListActive(CommandLine& line) {
   AddReadOptions(app, *arguments->request.mutable_options());
 }
 
+/// "to-ship": the name of a work list in a filter.
+absl::StatusOr<std::string> ParseWorkList(absl::string_view text) {
+  const std::string name = absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}});
+  for (const char* const list : {"TO_CONFIRM", "TO_SHIP", "PAYMENT_FAILED", "REFUND_DUE", "HELD"}) {
+    if (name == list) return name;
+  }
+  return absl::InvalidArgumentError("to-confirm, to-ship, payment-failed, refund-due or held");
+}
+
+void AddWork(CommandLine& line) {
+  struct Arguments {
+    v1::ListOrdersRequest request;
+    bool all = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& app = line.Add("work", kGroup, "Orders that wait for somebody, the oldest first",
+                           [arguments](Session& session) {
+                             return ShowPages(session, arguments->request, arguments->all,
+                                              &v1::OrderQueries::StubInterface::ListOrders,
+                                              SummaryTable(), kOrdersOf, AddSummary);
+                           });
+  AddValue(app, "LIST", "to-confirm, to-ship, payment-failed, refund-due or held", "",
+           ParseWorkList,
+           [arguments](const std::string& name) {
+             arguments->request.set_filter(absl::StrCat("work = ", name));
+             arguments->request.set_order_by("create_time");
+           })
+      ->required();
+  AddPaging(app, arguments->request);
+  AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
+  AddReadOptions(app, *arguments->request.mutable_options());
+}
+
 void AddHistory(CommandLine& line) {
   struct Arguments {
     v1::GetOrderHistoryRequest request;
@@ -181,6 +214,7 @@ void AddHistory(CommandLine& line) {
 void AddListCommands(CommandLine& line) {
   AddList(line);
   AddListActive(line);
+  AddWork(line);
   AddHistory(line);
 }
 

@@ -39,7 +39,7 @@ std::vector<ComparedTable> OrdersTables() {
   return {{.name = "orders",
            .key = "order_id",
            .sub_key = "''",
-           .columns = "customer_id,status,payment,fulfilment,held,active,currency,total,line_count,"
+           .columns = "customer_id,status,payment,fulfilment,held,active,work,currency,total,line_count,"
                       "revision,create_time,update_time,doc"}};
 }
 

@@ -20,7 +20,7 @@
 namespace orders::infrastructure {
 
 struct SqliteViewsOptions {
-  /// Holds `orders-v2-g1.db`, `customers-v2-g1.db` and `views.json`, which names the live ones.
+  /// Holds `orders-v3-g1.db`, `customers-v2-g1.db` and `views.json`, which names the live ones.
   /// Made if missing. Empty: a folder of its own under the system's temporary one, deleted at the
   /// end.
   std::string directory;

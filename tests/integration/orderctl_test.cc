@@ -296,6 +296,50 @@ TEST_F(OrderctlTest, GoesOverAllPages) {
   EXPECT_EQ(CountLines(Run(with({"--all"})).out), 6U) << "a line of titles, five orders";
 }
 
+TEST_F(OrderctlTest, ShowsWhatWaitsForSomebody) {
+  const auto is_on = [](const std::string& order, const char* list) {
+    const OrderctlResult shown = Run({"work", list, "--all", "-o", "ndjson"});
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    const std::vector<Json> rows = Lines(shown.out);
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const Json& row) { return row["order_id"] == order; });
+  };
+  const std::string draft = Create();
+  const std::string failed = Confirmed();
+  Do({"record-payment-failure", failed, "--payment", "p-0", "--reason", "declined"});
+  const std::string paid = Paid();
+  const std::string held = Paid();
+  Do({"hold", held, "--kind", "fraud"});
+  const std::string cancelled = Paid();
+  const Json last = Do({"cancel", cancelled, "--reason", "too late"});
+  Do({"list", "--min-position", last["position_token"]});
+
+  EXPECT_TRUE(is_on(draft, "to-confirm"));
+  EXPECT_TRUE(is_on(failed, "payment-failed"));
+  EXPECT_TRUE(is_on(paid, "to-ship"));
+  EXPECT_TRUE(is_on(held, "held"));
+  EXPECT_TRUE(is_on(cancelled, "refund-due"));
+  EXPECT_FALSE(is_on(held, "to-ship"));
+  EXPECT_FALSE(is_on(paid, "to-confirm"));
+
+  // Done, they are gone.
+  Do({"confirm", draft});
+  Do({"capture-payment", failed, "--payment", "p-1", "--amount", "5230"});
+  Do({"ship", paid, "--shipment", "s-1", "--all"});
+  Do({"release-hold", held, "--kind", "fraud"});
+  const Json refunded =
+      Do({"refund", cancelled, "--refund", "r-1", "--payment", "p-1", "--amount", "5230"});
+  Do({"list", "--min-position", refunded["position_token"]});
+  EXPECT_FALSE(is_on(draft, "to-confirm"));
+  EXPECT_FALSE(is_on(failed, "payment-failed"));
+  EXPECT_FALSE(is_on(paid, "to-ship"));
+  EXPECT_FALSE(is_on(held, "held"));
+  EXPECT_TRUE(is_on(held, "to-ship"));
+  EXPECT_FALSE(is_on(cancelled, "refund-due"));
+  EXPECT_EQ(Run({"work", "sleep"}).exit_code, 64);
+  EXPECT_EQ(Run({"work"}).exit_code, 64);
+}
+
 TEST_F(OrderctlTest, HasThreeFormsOfOutput) {
   const std::string order = Create();
   const OrderctlResult table = Run({"get", order});

@@ -189,6 +189,15 @@ TEST_F(QueryInput, AnOrderThatListsDoNotHaveIsRefused) {
   }
 }
 
+TEST_F(QueryInput, AWorkListThatIsNotIsRefused) {
+  for (const std::string filter : {"work = TO_DO", "work != HELD", "work : HELD", "work"}) {
+    SCOPED_TRACE(filter);
+    v1::ListOrdersRequest list;
+    list.set_filter(filter);
+    ExpectInvalid(client().Send(list).status, "filter");
+  }
+}
+
 TEST_F(QueryInput, APositionThatNobodyGaveIsRefused) {
   const CommandAnswer created = client().Send(CreateRequest(NewOrderId()));
   ASSERT_TRUE(created.ok());

@@ -69,7 +69,7 @@ class SqliteViewsTest : public testing::Test {
     applied_ = side.StatusOf("orders").events_applied;
     return side.telemetry().Lines(Severity::kWarning);
   }
-  std::string OrdersFile() const { return directory_.path() + "/orders-v2-g1.db"; }
+  std::string OrdersFile() const { return directory_.path() + "/orders-v3-g1.db"; }
 
   const TempDirectory directory_;
   MemoryOrderLog log_;
@@ -148,10 +148,10 @@ TEST_F(SqliteViewsTest, OfALaterVersionTheyAreBuiltAnewWithAWarning) {
   Fill();
   {
     auto database = *sqlite::Database::Open({.path = OrdersFile()});
-    ASSERT_TRUE(database->Execute("PRAGMA user_version=3;").ok());
+    ASSERT_TRUE(database->Execute("PRAGMA user_version=9;").ok());
   }
   EXPECT_THAT(Recover(In(directory_)),
-              testing::ElementsAre(testing::HasSubstr("it is of version 3")));
+              testing::ElementsAre(testing::HasSubstr("it is of version 9")));
 }
 
 TEST_F(SqliteViewsTest, CutShortAtManyLengthsTheyAreBuiltAnewOrRefusedNeverWrong) {
@@ -248,7 +248,7 @@ TEST_F(SqliteViewsTest, ATemporaryFolderGoesWhenTheyClose) {
     side.Start();
     ASSERT_TRUE(side.WaitUntilCurrent());
     directory = side.views().directory();
-    EXPECT_TRUE(fs::exists(directory + "/orders-v2-g1.db"));
+    EXPECT_TRUE(fs::exists(directory + "/orders-v3-g1.db"));
   }
   EXPECT_FALSE(fs::exists(directory));
 }
@@ -302,11 +302,11 @@ TEST_F(SqliteViewsTest, TheSkusOfADraftFollowItsLines) {
 TEST_F(SqliteViewsTest, AListThatWalksEverythingIsInterruptedAtItsDeadline) {
   ReadSide side(log_, {});
   // Millions of rows, without indexes to help.
-  auto database = *sqlite::Database::Open({.path = side.views().directory() + "/orders-v2-g1.db"});
+  auto database = *sqlite::Database::Open({.path = side.views().directory() + "/orders-v3-g1.db"});
   ASSERT_TRUE(database
                   ->Execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE "
-                            "i<2000000) INSERT INTO orders SELECT i,'o'||i,'c',1,0,0,0,1,'EUR',i,1,"
-                            "0,i,i,x'' FROM n;")
+                            "i<2000000) INSERT INTO orders SELECT i,'o'||i,'c',1,0,0,0,1,0,'EUR',i,"
+                            "1,0,i,i,x'' FROM n;")
                   .ok());
   const auto page = side.queries().ListOrders({.deadline = absl::Now() + absl::Milliseconds(20)},
                                               {.filter = "currency = USD"});
@@ -327,8 +327,8 @@ TEST(ViewDirectory, WhatIsNamedIsReadBackAndNoNameIsGivenTwice) {
   const TempDirectory directory;
   ViewDirectory views(directory.path());
   EXPECT_EQ(views.NamesOf("orders"), ViewFileNames{});
-  EXPECT_EQ(views.NewName("orders", 2), "orders-v2-g1.db");
-  ASSERT_TRUE(views.Name("orders", {.live = "orders-v2-g7.db", .beside = "orders-v3-g8.db"}).ok());
+  EXPECT_EQ(views.NewName("orders", 2), "orders-v3-g1.db");
+  ASSERT_TRUE(views.Name("orders", {.live = "orders-v3-g7.db", .beside = "orders-v3-g8.db"}).ok());
   ASSERT_TRUE(views.Name("customers", {.live = "customers-v2-g1.db"}).ok());
   const ViewDirectory again(directory.path());
   EXPECT_EQ(again.NamesOf("orders"), views.NamesOf("orders"));
@@ -346,16 +346,16 @@ TEST(ViewDirectory, ReadsWhatEarlierVersionsWrote) {
 
 TEST(ViewDirectory, ANameThatCannotBeWrittenIsNotGiven) {
   ViewDirectory views("/nowhere/at/all");
-  EXPECT_FALSE(views.Name("orders", {.live = "orders-v2-g1.db"}).ok());
+  EXPECT_FALSE(views.Name("orders", {.live = "orders-v3-g1.db"}).ok());
   EXPECT_EQ(views.NamesOf("orders"), ViewFileNames{});
 }
 
 TEST(ViewDirectory, DeletesWhatIsNotNamedOfOneReadModel) {
   const TempDirectory directory;
   ViewDirectory views(directory.path());
-  ASSERT_TRUE(views.Name("orders", {.live = "orders-v2-g2.db"}).ok());
-  for (const char* const name : {"orders-v2-g1.db", "orders-v2-g1.db-wal", "orders-v2-g2.db",
-                                 "orders-v2-g2.db-wal", "customers-v2-g1.db", "notes.txt"}) {
+  ASSERT_TRUE(views.Name("orders", {.live = "orders-v3-g2.db"}).ok());
+  for (const char* const name : {"orders-v3-g1.db", "orders-v3-g1.db-wal", "orders-v3-g2.db",
+                                 "orders-v3-g2.db-wal", "customers-v2-g1.db", "notes.txt"}) {
     std::ofstream(directory.path() + "/" + name) << "x";
   }
   views.DeleteOthers("orders");
@@ -364,7 +364,7 @@ TEST(ViewDirectory, DeletesWhatIsNotNamedOfOneReadModel) {
     left.push_back(entry.path().filename().string());
   }
   EXPECT_THAT(left,
-              testing::UnorderedElementsAre("views.json", "orders-v2-g2.db", "orders-v2-g2.db-wal",
+              testing::UnorderedElementsAre("views.json", "orders-v3-g2.db", "orders-v3-g2.db-wal",
                                             "customers-v2-g1.db", "notes.txt"));
 }
 

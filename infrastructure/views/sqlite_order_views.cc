@@ -143,9 +143,8 @@ absl::StatusOr<std::vector<OrderSummary>> SqliteOrderViews::List(
   absl::StatusOr<ReaderPool::Lease> database = lists_.Take(deadline);
   if (!database.ok()) return database.status();
   const bool asks_for_work =
-      std::any_of(query.filter.terms.begin(), query.filter.terms.end(), [](const auto& term) {
-        return term.field == application::FilterField::kWork;
-      });
+      std::any_of(query.filter.terms.begin(), query.filter.terms.end(),
+                  [](const auto& term) { return term.field == application::FilterField::kWork; });
   if (asks_for_work) {
     const absl::StatusOr<std::int64_t> version = (*database)->QueryInt64("PRAGMA user_version");
     if (!version.ok()) return version.status();

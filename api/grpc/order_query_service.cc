@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 
 #include "api/grpc/raw_methods.h"
+#include "api/grpc/report_mapping.h"
 #include "api/grpc/value_mapping.h"
 #include "api/grpc/view_mapping.h"
 #include "api/grpc/wire.h"
@@ -106,6 +107,8 @@ OrderQueryService::OrderQueryService(Ports ports, application::StoreIdentity sto
   Serve<v1::ListOrdersRequest>();
   Serve<v1::ListActiveOrdersRequest>();
   Serve<v1::GetCustomerRequest>();
+  Serve<v1::GetSalesReportRequest>();
+  Serve<v1::SearchOrdersRequest>();
   Serve<v1::GetOrderHistoryRequest>();
   MarkMethodRawCallback(
       MethodIndexOf<v1::WatchOrdersRequest>("OrderQueries"),
@@ -278,6 +281,41 @@ void OrderQueryService::Start(v1::GetCustomerRequest message, absl::Time deadlin
               if (!answer.ok()) return answering.Fail(answer.status(), message.customer_id());
               v1::GetCustomerResponse response;
               SetCustomerResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
+}
+
+void OrderQueryService::Start(v1::GetSalesReportRequest message, absl::Time deadline,
+                              UnaryCall call) {
+  Violations violations;
+  application::SalesReportRequest request = ToSalesReportRequest(message, violations);
+  if (!violations.empty()) return call.Fail(domain::ToStatus(violations), "");
+  WhenFresh(View::kSales, message.options(), deadline, "", std::move(call),
+            [this, request = std::move(request), deadline](const Freshness& freshness,
+                                                           UnaryCall answering) {
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer = ports_.handler.GetSalesReport(context, request);
+              if (!answer.ok()) return answering.Fail(answer.status(), "");
+              v1::GetSalesReportResponse response;
+              SetSalesReportResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
+}
+
+void OrderQueryService::Start(v1::SearchOrdersRequest message, absl::Time deadline,
+                              UnaryCall call) {
+  WhenFresh(View::kSearch, message.options(), deadline, "", std::move(call),
+            [this, message, deadline](const Freshness& freshness, UnaryCall answering) {
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer =
+                  ports_.handler.SearchOrders(context, {.query = message.query(),
+                                                        .page_size = message.page_size(),
+                                                        .page_token = message.page_token()});
+              if (!answer.ok()) return answering.Fail(answer.status(), "");
+              v1::SearchOrdersResponse response;
+              SetSearchResponse(*answer, freshness, response);
               answering.Answer(response);
             });
 }

@@ -54,6 +54,8 @@ class OrderQueryService final : public v1::OrderQueries::Service {
   void Start(v1::ListOrdersRequest message, absl::Time deadline, UnaryCall call);
   void Start(v1::ListActiveOrdersRequest message, absl::Time deadline, UnaryCall call);
   void Start(v1::GetCustomerRequest message, absl::Time deadline, UnaryCall call);
+  void Start(v1::GetSalesReportRequest message, absl::Time deadline, UnaryCall call);
+  void Start(v1::SearchOrdersRequest message, absl::Time deadline, UnaryCall call);
   void Start(v1::GetOrderHistoryRequest message, absl::Time deadline, UnaryCall call);
 
   void AnswerOrder(const v1::GetOrderRequest& message, application::Freshness freshness,

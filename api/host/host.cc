@@ -98,6 +98,8 @@ class Host::Impl {
   std::unique_ptr<infrastructure::SqliteViews> views_;
   std::optional<application::FreshnessGate> orders_gate_;
   std::optional<application::FreshnessGate> customers_gate_;
+  std::optional<application::FreshnessGate> sales_gate_;
+  std::optional<application::FreshnessGate> search_gate_;
   std::optional<application::ProjectionHost> projections_;
 
   std::optional<application::OrderCommandHandler> commands_;
@@ -152,12 +154,16 @@ bool Host::Impl::OpenViews(StartFailure& failure) {
   const application::FreshnessGateOptions gate_options{.wait_max = settings_.deadline_max};
   orders_gate_.emplace(gate_ports, gate_options);
   customers_gate_.emplace(gate_ports, gate_options);
+  sales_gate_.emplace(gate_ports, gate_options);
+  search_gate_.emplace(gate_ports, gate_options);
   projections_.emplace(
       application::ProjectionHost::Ports{*feed_, *journal_, clock_, scheduler_, random_, telemetry_,
                                          infrastructure::EncodeBody},
       application::ProjectionHostOptions{.on_rebuild_thread = infrastructure::YieldToOthers});
   projections_->Add(views_->orders_model(), *orders_gate_);
   projections_->Add(views_->customers_model(), *customers_gate_);
+  projections_->Add(views_->sales_model(), *sales_gate_);
+  projections_->Add(views_->search_model(), *search_gate_);
   projections_->Start();
   return true;
 }
@@ -218,8 +224,8 @@ bool Host::Impl::StartServer(StartFailure& failure) {
       application::OrderCommandHandlerOptions{
           .cache_bytes_max = static_cast<std::size_t>(settings_.command_cache_bytes_max)});
   queries_.emplace(application::DefaultOrderQueryHandler::Ports{
-      *journal_, views_->orders(), views_->customers(), *orders_gate_, *customers_gate_,
-      *view_cache_, *digest_});
+      *journal_, views_->orders(), views_->customers(), views_->sales(), views_->search(),
+      *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *view_cache_, *digest_});
   lanes_.emplace(OrderLanesOptions{
       .threads = settings_.workers,
       .commands_per_order_max = static_cast<std::size_t>(settings_.commands_per_order_max),
@@ -279,6 +285,8 @@ bool Host::Impl::Stop() {
   // Who waits for a read model to come along would wait until its deadline.
   orders_gate_->Close();
   customers_gate_->Close();
+  sales_gate_->Close();
+  search_gate_->Close();
   if (!gate_.WaitIdle(settings_.drain_max)) {
     telemetry_.Log(Severity::kError, absl::StrCat("calls did not end within ",
                                                   absl::FormatDuration(settings_.drain_max),
@@ -296,6 +304,8 @@ bool Host::Impl::Stop() {
   queries_.reset();
   commands_.reset();
   projections_.reset();
+  search_gate_.reset();
+  sales_gate_.reset();
   customers_gate_.reset();
   orders_gate_.reset();
   views_.reset();

@@ -48,6 +48,7 @@ void AddFulfilmentCommands(CommandLine& line);
 void AddCancelCommands(CommandLine& line);
 void AddQueryCommands(CommandLine& line);
 void AddListCommands(CommandLine& line);
+void AddReportCommands(CommandLine& line);
 void AddHealthCommands(CommandLine& line);
 void AddReadModelCommands(CommandLine& line);
 void AddDeadLetterCommands(CommandLine& line);

@@ -5,69 +5,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-#include "api/orderctl/exit_codes.h"
 #include "api/orderctl/filter_text.h"
-#include "api/orderctl/json_text.h"
 #include "api/orderctl/options.h"
 #include "api/orderctl/order_text.h"
 #include "api/orderctl/read_command.h"
+#include "api/orderctl/show_pages.h"
 
 namespace orders::api {
 namespace {
 
 constexpr const char* kGroup = "Questions";
-/// Rows that --all -o json gathers into one answer; ndjson has no such bound.
-constexpr int kGatheredRowsMax = 100'000;
-constexpr int kFullPage = 500;
-
-/// Asks for one page, or with `all` for page after page until there is no other, and shows each as
-/// it comes; as JSON, one answer with all rows. `Rows(answer)` are its rows.
-template <typename Request, typename Response, typename Rows, typename AddRow>
-int ShowPages(Session& session, Request request, bool all,
-              grpc::Status (v1::OrderQueries::StubInterface::*rpc)(grpc::ClientContext*,
-                                                                   const Request&, Response*),
-              TextTable table, Rows rows, AddRow add_row) {
-  const OutputForm form = session.options().output;
-  Response gathered;
-  bool has_warned = false;
-  if (all && request.page_size() == 0) request.set_page_size(kFullPage);
-  while (true) {
-    grpc::ClientContext context;
-    session.Prepare(context);
-    Response answer;
-    const grpc::Status status = (session.queries().*rpc)(&context, request, &answer);
-    if (!status.ok()) return session.Fail(status);
-    const std::string next = answer.next_page_token();
-    const bool last = !all || next.empty();
-
-    if (form == OutputForm::kTable) {
-      for (const auto& row : rows(answer)) add_row(row, table);
-      session.out().Write(table.TakeText());
-      if (!all && !next.empty()) WriteErrorLine(absl::StrCat("more: --page-token ", next));
-    } else if (form == OutputForm::kNdjson) {
-      std::string lines;
-      for (const auto& row : rows(answer)) lines += JsonLine(row);
-      session.out().Write(lines);
-      if (!all && !next.empty()) WriteErrorLine(absl::StrCat("more: --page-token ", next));
-    } else {
-      gathered.MergeFrom(answer);
-      gathered.set_next_page_token(next);
-      if (last) session.out().Write(JsonIndented(gathered));
-      if (!last && rows(gathered).size() >= kGatheredRowsMax) {
-        WriteErrorLine(absl::StrCat("orderctl: more than ", kGatheredRowsMax,
-                                    " rows do not go into one answer: use -o ndjson"));
-        return kExitUsage;
-      }
-    }
-    if constexpr (requires { answer.freshness(); }) {
-      has_warned = has_warned || WarnOfFreshness(session, answer.freshness());
-      if (last) TellFreshness(session, answer.freshness());
-    }
-    if (last || session.out().state() != Output::State::kOpen) return kExitOk;
-    request.set_page_token(next);
-  }
-}
-
 const auto kOrdersOf = [](const v1::ListOrdersResponse& answer) -> const auto& {
   return answer.orders();
 };
@@ -153,6 +100,39 @@ void AddListActive(CommandLine& line) {
   AddReadOptions(app, *arguments->request.mutable_options());
 }
 
+/// "to-ship": the name of a work list in a filter.
+absl::StatusOr<std::string> ParseWorkList(absl::string_view text) {
+  const std::string name = absl::StrReplaceAll(absl::AsciiStrToUpper(text), {{"-", "_"}});
+  for (const char* const list : {"TO_CONFIRM", "TO_SHIP", "PAYMENT_FAILED", "REFUND_DUE", "HELD"}) {
+    if (name == list) return name;
+  }
+  return absl::InvalidArgumentError("to-confirm, to-ship, payment-failed, refund-due or held");
+}
+
+void AddWork(CommandLine& line) {
+  struct Arguments {
+    v1::ListOrdersRequest request;
+    bool all = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& app = line.Add("work", kGroup, "Orders that wait for somebody, the oldest first",
+                           [arguments](Session& session) {
+                             return ShowPages(session, arguments->request, arguments->all,
+                                              &v1::OrderQueries::StubInterface::ListOrders,
+                                              SummaryTable(), kOrdersOf, AddSummary);
+                           });
+  AddValue(app, "LIST", "to-confirm, to-ship, payment-failed, refund-due or held", "",
+           ParseWorkList,
+           [arguments](const std::string& name) {
+             arguments->request.set_filter(absl::StrCat("work = ", name));
+             arguments->request.set_order_by("create_time");
+           })
+      ->required();
+  AddPaging(app, arguments->request);
+  AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
+  AddReadOptions(app, *arguments->request.mutable_options());
+}
+
 void AddHistory(CommandLine& line) {
   const auto request = std::make_shared<v1::GetOrderHistoryRequest>();
   const auto all = std::make_shared<bool>(false);
@@ -179,6 +159,7 @@ void AddHistory(CommandLine& line) {
 void AddListCommands(CommandLine& line) {
   AddList(line);
   AddListActive(line);
+  AddWork(line);
   AddHistory(line);
 }
 

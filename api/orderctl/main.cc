@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   orders::api::AddCancelCommands(line);
   orders::api::AddQueryCommands(line);
   orders::api::AddListCommands(line);
+  orders::api::AddReportCommands(line);
   orders::api::AddHealthCommands(line);
   orders::api::AddReadModelCommands(line);
   orders::api::AddDeadLetterCommands(line);

@@ -18,6 +18,8 @@
 namespace orders::application {
 namespace {
 
+constexpr absl::CivilDay kDayZero(1970, 1, 1);
+
 absl::StatusOr<int> RowsOfPage(int page_size) {
   if (page_size < 0) {
     return domain::ToStatus(
@@ -58,13 +60,44 @@ std::string QueryText(const ListOrdersRequest& request) {
                       request.filter, " ", request.order_by);
 }
 
+std::string QueryText(const SalesReportRequest& request) {
+  return absl::StrCat(static_cast<int>(request.grouping), " ", request.first_day, " ",
+                      request.last_day, " ", request.sku, " ", request.currency);
+}
+
+// Split at the first blank: no code of a currency has one.
+SalesCursor ToSalesCursor(const PageCursor& cursor) {
+  const std::size_t end = cursor.text.find(' ');
+  return {.day = kDayZero + cursor.number,
+          .sku = end == std::string::npos ? "" : cursor.text.substr(end + 1),
+          .currency = cursor.text.substr(0, end)};
+}
+
+PageCursor ToPageCursor(const SalesRow& last) {
+  return {.number = last.day.has_value() ? *last.day - kDayZero : 0,
+          .text = absl::StrCat(std::string(last.currency.code()), " ", last.sku)};
+}
+
 }  // namespace
 
 void DefaultOrderQueryHandler::WhenFresh(
     View view, const FreshnessDemand& demand,
     absl::AnyInvocable<void(absl::StatusOr<Freshness>)> ready) {
-  FreshnessGate& gate = view == View::kOrders ? ports_.orders_gate : ports_.customers_gate;
-  gate.WhenFresh(demand, std::move(ready));
+  GateOf(view).WhenFresh(demand, std::move(ready));
+}
+
+FreshnessGate& DefaultOrderQueryHandler::GateOf(View view) const {
+  switch (view) {
+    case View::kOrders:
+      return ports_.orders_gate;
+    case View::kCustomers:
+      return ports_.customers_gate;
+    case View::kSales:
+      return ports_.sales_gate;
+    case View::kSearch:
+      return ports_.search_gate;
+  }
+  return ports_.orders_gate;
 }
 
 absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOrder(
@@ -184,6 +217,63 @@ absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
     answer.next_page_token = EncodePageToken(
         ports_.digest, PageKind::kCustomerOrders, customer,
         {.number = absl::ToUnixMicros(last.create_time), .text = last.order_id.value});
+  }
+  return answer;
+}
+
+absl::StatusOr<SalesReportAnswer> DefaultOrderQueryHandler::GetSalesReport(
+    const CallContext& call, const SalesReportRequest& request) {
+  const absl::StatusOr<int> rows = RowsOfPage(request.page_size);
+  if (!rows.ok()) return rows.status();
+  absl::StatusOr<SalesQuery> query = ParseSalesQuery(request);
+  if (!query.ok()) return query.status();
+  query->rows_max = *rows + 1;
+  const std::string query_text = QueryText(request);
+  if (!request.page_token.empty()) {
+    absl::StatusOr<PageCursor> cursor =
+        DecodePageToken(ports_.digest, PageKind::kSales, query_text, request.page_token);
+    if (!cursor.ok()) return cursor.status();
+    query->after = ToSalesCursor(*cursor);
+  }
+  absl::StatusOr<std::vector<SalesRow>> found = ports_.sales.Report(*query, call.deadline);
+  if (!found.ok()) return found.status();
+
+  SalesReportAnswer answer{.rows = *std::move(found), .has_refunds = !query->IsOfSkus()};
+  if (answer.rows.size() > static_cast<std::size_t>(*rows)) {
+    answer.rows.resize(static_cast<std::size_t>(*rows));
+    answer.next_page_token = EncodePageToken(ports_.digest, PageKind::kSales, query_text,
+                                             ToPageCursor(answer.rows.back()));
+  }
+  return answer;
+}
+
+absl::StatusOr<SearchAnswer> DefaultOrderQueryHandler::SearchOrders(const CallContext& call,
+                                                                    const SearchRequest& request) {
+  const absl::StatusOr<int> rows = RowsOfPage(request.page_size);
+  if (!rows.ok()) return rows.status();
+  const absl::StatusOr<std::vector<SearchTerm>> terms = ParseSearchQuery(request.query);
+  if (!terms.ok()) return terms.status();
+  std::optional<std::uint64_t> before;
+  if (!request.page_token.empty()) {
+    const absl::StatusOr<PageCursor> cursor =
+        DecodePageToken(ports_.digest, PageKind::kSearch, request.query, request.page_token);
+    if (!cursor.ok()) return cursor.status();
+    before = static_cast<std::uint64_t>(cursor->number);
+  }
+  absl::StatusOr<std::vector<SearchHit>> found =
+      ports_.search.Search(*terms, before, *rows + 1, call.deadline);
+  if (absl::IsUnavailable(found.status())) {
+    // The gate knows whether it is worth while to ask again.
+    if (absl::Status complete = ports_.search_gate.IsComplete(); !complete.ok()) return complete;
+  }
+  if (!found.ok()) return found.status();
+
+  SearchAnswer answer{.hits = *std::move(found)};
+  if (answer.hits.size() > static_cast<std::size_t>(*rows)) {
+    answer.hits.resize(static_cast<std::size_t>(*rows));
+    answer.next_page_token =
+        EncodePageToken(ports_.digest, PageKind::kSearch, request.query,
+                        {.number = static_cast<std::int64_t>(answer.hits.back().position)});
   }
   return answer;
 }

@@ -6,6 +6,8 @@
 #include "application/ports/digest.h"
 #include "application/ports/order_store.h"
 #include "application/ports/order_views.h"
+#include "application/ports/sales_views.h"
+#include "application/ports/search_views.h"
 #include "application/queries/freshness_gate.h"
 #include "application/queries/order_query_handler.h"
 #include "application/queries/order_view_cache.h"
@@ -20,8 +22,12 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
     OrderStore& store;
     OrderViews& orders;
     CustomerViews& customers;
+    SalesViews& sales;
+    SearchViews& search;
     FreshnessGate& orders_gate;
     FreshnessGate& customers_gate;
+    FreshnessGate& sales_gate;
+    FreshnessGate& search_gate;
     OrderViewCache& cache;  ///< The one that the orders projection keeps in step.
     Digest& digest;
   };
@@ -40,12 +46,18 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
                                               const ListOrdersRequest& request) override;
   absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,
                                              const GetCustomerRequest& request) override;
+  absl::StatusOr<SalesReportAnswer> GetSalesReport(const CallContext& call,
+                                                   const SalesReportRequest& request) override;
+  absl::StatusOr<SearchAnswer> SearchOrders(const CallContext& call,
+                                            const SearchRequest& request) override;
   absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
                                                 const domain::OrderId& order,
                                                 const AsOf& as_of, int page_size,
                                                 const std::string& page_token) override;
 
  private:
+  FreshnessGate& GateOf(View view) const;
+
   const Ports ports_;
 };
 

@@ -17,7 +17,7 @@ struct FieldName {
   std::string_view name;
   FilterField field;
 };
-constexpr std::array<FieldName, 10> kFields{{
+constexpr std::array<FieldName, 11> kFields{{
     {"customer_id", FilterField::kCustomerId},
     {"status", FilterField::kStatus},
     {"payment", FilterField::kPayment},
@@ -28,6 +28,7 @@ constexpr std::array<FieldName, 10> kFields{{
     {"create_time", FilterField::kCreateTime},
     {"update_time", FilterField::kUpdateTime},
     {"total", FilterField::kTotal},
+    {"work", FilterField::kWork},
 }};
 
 constexpr std::array kStatuses{domain::OrderStatus::kDraft, domain::OrderStatus::kConfirmed,
@@ -100,6 +101,8 @@ bool ParseValue(FilterField field, const std::string& text, FilterValue& value) 
       value = minor;
       return true;
     }
+    case FilterField::kWork:
+      return FindNamed(kWorkLists, WorkListName, text, value);
   }
   return false;
 }
@@ -123,6 +126,8 @@ std::string ExpectedValue(FilterField field) {
       return "a quoted time like \"2026-01-31T12:00:00Z\"";
     case FilterField::kTotal:
       return "a whole number of minor units";
+    case FilterField::kWork:
+      return NamesOf(kWorkLists, WorkListName);
   }
   return "a value";
 }
@@ -132,6 +137,7 @@ bool Admits(FilterField field, FilterOperator op, bool is_has) {
     case FilterField::kCustomerId:
     case FilterField::kCurrency:
     case FilterField::kHeld:
+    case FilterField::kWork:
       return op == FilterOperator::kEqual && !is_has;
     case FilterField::kSku:
       return op == FilterOperator::kEqual;
@@ -153,6 +159,7 @@ std::string ExpectedOperator(FilterField field) {
     case FilterField::kCustomerId:
     case FilterField::kCurrency:
     case FilterField::kHeld:
+    case FilterField::kWork:
       return "=";
     case FilterField::kSku:
       return "= or :";

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "application/queries/work_list.h"
 #include "domain/order/order.h"
 
 namespace orders::application {
@@ -19,7 +20,7 @@ namespace orders::application {
 //   filter     = [ comparison { "AND" comparison } ]
 //   comparison = field operator value
 //   field      = "customer_id" | "status" | "payment" | "fulfilment" | "held" | "sku" | "currency"
-//              | "create_time" | "update_time" | "total"
+//              | "create_time" | "update_time" | "total" | "work"
 //   operator   = "=" | "!=" | "<" | "<=" | ">" | ">=" | ":"
 //   value      = word | '"' { character | '\"' | '\\' } '"'
 //
@@ -29,6 +30,7 @@ namespace orders::application {
 //   sku                        =  :         an order with a line of exactly that sku
 //   create_time, update_time   <  <=  >  >=   RFC 3339, quoted: "2026-01-31T12:00:00Z"
 //   total                      <  <=  >  >=  =   minor units, a whole number
+//   work                       =            a work list: TO_CONFIRM, TO_SHIP, PAYMENT_FAILED, ...
 //
 // Blanks separate, and may stand around operators. A word is made of letters, digits and
 // _ - . @ : / + and ends before a blank or an operator. "AND" is in upper case. No OR, no NOT, no
@@ -48,13 +50,14 @@ enum class FilterField {
   kCreateTime,
   kUpdateTime,
   kTotal,
+  kWork,
 };
 enum class FilterOperator { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
 
 /// The alternative follows from the field: text for customer_id, sku and currency; held is bool;
 /// total is in minor units.
 using FilterValue = std::variant<std::string, bool, std::int64_t, absl::Time, domain::OrderStatus,
-                                 domain::PaymentStatus, domain::FulfilmentStatus>;
+                                 domain::PaymentStatus, domain::FulfilmentStatus, WorkList>;
 
 struct FilterTerm {
   FilterField field = FilterField::kStatus;

@@ -16,6 +16,8 @@
 #include "application/order_view.h"
 #include "application/queries/freshness.h"
 #include "application/queries/freshness_gate.h"
+#include "application/queries/sales_report.h"
+#include "application/queries/search_query.h"
 #include "application/recorded_event.h"
 #include "domain/order/order.h"
 
@@ -105,7 +107,7 @@ struct HistoryAnswer {
 };
 
 /// Which read model an answer comes from.
-enum class View { kOrders, kCustomers };
+enum class View { kOrders, kCustomers, kSales, kSearch };
 
 /// Answers questions from the read models, or by folding a stream for the past. Thread-safe.
 /// First WhenFresh, which never blocks; then one of the look-ups, which block on disk.
@@ -134,6 +136,13 @@ class OrderQueryHandler {
                                                       const ListOrdersRequest& request) = 0;
   virtual absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,
                                                      const GetCustomerRequest& request) = 0;
+  /// Interrupted at call.deadline. InvalidArgument: as ParseSalesQuery, page size or token.
+  virtual absl::StatusOr<SalesReportAnswer> GetSalesReport(const CallContext& call,
+                                                           const SalesReportRequest& request) = 0;
+  /// Interrupted at call.deadline. InvalidArgument: as ParseSearchQuery, page size or token;
+  /// Unavailable (NOT_YET_VISIBLE, VIEW_STOPPED): there is no index yet.
+  virtual absl::StatusOr<SearchAnswer> SearchOrders(const CallContext& call,
+                                                    const SearchRequest& request) = 0;
   /// The stream itself up to `as_of`, oldest first, `page_size` events a page.
   virtual absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
                                                         const domain::OrderId& order,

@@ -16,7 +16,9 @@ enum class PageKind : std::uint8_t {
   kCustomerOrders = 2,
   kHistory = 3,
   kDeadLetters = 4,
-  kRebuildDifferences = 5
+  kRebuildDifferences = 5,
+  kSales = 6,
+  kSearch = 7,
 };
 
 /// Where the next page begins: after the row that was sorted by these.

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "infrastructure/views/orders_tables.h"
+
 namespace orders::infrastructure {
 namespace {
 
@@ -37,6 +39,8 @@ const char* Column(FilterField field) {
       return "update_time";
     case FilterField::kTotal:
       return "total";
+    case FilterField::kWork:
+      return "work";
   }
   return "";
 }
@@ -106,6 +110,9 @@ ListSql BuildListSql(const application::OrderListQuery& query) {
   for (const FilterTerm& term : query.filter.terms) {
     if (term.field == FilterField::kSku) {
       conditions.emplace_back("number IN (SELECT number FROM order_skus WHERE sku=?)");
+    } else if (term.field == FilterField::kWork) {
+      conditions.push_back(OnWorkList(std::get<application::WorkList>(term.value)));
+      continue;  // Nothing to bind.
     } else {
       conditions.push_back(absl::StrCat(Column(term.field), Operator(term.op), "?"));
     }

@@ -6,8 +6,11 @@
 
 namespace orders::infrastructure {
 
-ReaderPool::ReaderPool(std::string path, std::size_t connections_max, int cache_kib)
-    : path_(std::move(path)), connections_max_(connections_max), cache_kib_(cache_kib) {}
+ReaderPool::ReaderPool(std::string path, std::size_t connections_max, int cache_kib, OnOpen on_open)
+    : path_(std::move(path)),
+      connections_max_(connections_max),
+      cache_kib_(cache_kib),
+      on_open_(on_open) {}
 
 absl::StatusOr<ReaderPool::Lease> ReaderPool::Take(absl::Time deadline) {
   std::unique_ptr<sqlite::Database> database;
@@ -33,6 +36,7 @@ absl::StatusOr<ReaderPool::Lease> ReaderPool::Take(absl::Time deadline) {
     if (ready.ok()) {
       ready = (*opened)->Execute(absl::StrCat("PRAGMA cache_size=-", cache_kib_, ";"));
     }
+    if (ready.ok() && on_open_ != nullptr) ready = on_open_(**opened);
     if (!ready.ok()) {
       const absl::MutexLock lock(&mutex_);
       --open_;

@@ -17,7 +17,11 @@ namespace orders::infrastructure {
 /// At most so many query-only connections to one file, opened when first needed. Thread-safe.
 class ReaderPool {
  public:
-  ReaderPool(std::string path, std::size_t connections_max, int cache_kib);
+  /// Readies a connection that was just opened.
+  using OnOpen = absl::Status (*)(sqlite::Database& database);
+
+  ReaderPool(std::string path, std::size_t connections_max, int cache_kib,
+             OnOpen on_open = nullptr);
 
   /// A connection of the caller's own until the lease ends; statements run no longer than the
   /// deadline it was taken with.
@@ -45,6 +49,7 @@ class ReaderPool {
   const std::string path_;
   const std::size_t connections_max_;
   const int cache_kib_;
+  const OnOpen on_open_;
   absl::Mutex mutex_;
   std::size_t open_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::unique_ptr<sqlite::Database>> free_ ABSL_GUARDED_BY(mutex_);

@@ -7,6 +7,8 @@
 #include "absl/synchronization/mutex.h"
 
 #include "application/ports/order_views.h"
+#include "application/ports/sales_views.h"
+#include "application/ports/search_views.h"
 
 namespace orders::infrastructure {
 
@@ -50,6 +52,25 @@ class ServedCustomerViews final : public application::CustomerViews,
       const std::optional<application::CustomerOrderCursor>& after, int rows_max,
       absl::Time deadline) override {
     return Get()->Find(customer, after, rows_max, deadline);
+  }
+};
+
+class ServedSalesViews final : public application::SalesViews,
+                               public Served<application::SalesViews> {
+ public:
+  absl::StatusOr<std::vector<application::SalesRow>> Report(const application::SalesQuery& query,
+                                                            absl::Time deadline) override {
+    return Get()->Report(query, deadline);
+  }
+};
+
+class ServedSearchViews final : public application::SearchViews,
+                                public Served<application::SearchViews> {
+ public:
+  absl::StatusOr<std::vector<application::SearchHit>> Search(
+      const std::vector<application::SearchTerm>& terms, std::optional<std::uint64_t> before,
+      int hits_max, absl::Time deadline) override {
+    return Get()->Search(terms, before, hits_max, deadline);
   }
 };
 

@@ -4,10 +4,12 @@
 #include <utility>
 #include <variant>
 
+#include "application/commands/request_errors.h"
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
 #include "infrastructure/views/list_sql.h"
 #include "infrastructure/views/order_archive.h"
+#include "infrastructure/views/orders_tables.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -140,6 +142,19 @@ absl::StatusOr<std::vector<OrderSummary>> SqliteOrderViews::List(
   const ListSql sql = BuildListSql(query);
   absl::StatusOr<ReaderPool::Lease> database = lists_.Take(deadline);
   if (!database.ok()) return database.status();
+  const bool asks_for_work =
+      std::any_of(query.filter.terms.begin(), query.filter.terms.end(),
+                  [](const auto& term) { return term.field == application::FilterField::kWork; });
+  if (asks_for_work) {
+    const absl::StatusOr<std::int64_t> version = (*database)->QueryInt64("PRAGMA user_version");
+    if (!version.ok()) return version.status();
+    if (*version < kOrdersSchemaWithWork) {
+      return application::MakeRequestError(
+          absl::StatusCode::kUnavailable,
+          "the read model is of an older version without work lists; the next one is being built",
+          {.reason = "NOT_YET_VISIBLE"});
+    }
+  }
   // Not kept: as many texts as there are shapes of filters.
   absl::StatusOr<sqlite::Statement> read = (*database)->Prepare(sql.text);
   if (!read.ok()) return read.status();

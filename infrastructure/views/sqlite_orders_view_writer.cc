@@ -10,6 +10,7 @@
 #include "absl/hash/hash.h"
 
 #include "application/queries/order_summary.h"
+#include "application/queries/work_list.h"
 #include "domain/order/order.h"
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
@@ -61,24 +62,27 @@ void BindNarrow(sqlite::Statement& statement, const OrderSummary& row, std::stri
       .BindBlobView(9, doc);
 }
 void BindWide(sqlite::Statement& statement, const OrderSummary& row) {
-  statement.BindTextView(10, row.customer_id.value)
-      .BindText(11, row.currency.code())
-      .BindInt64(12, row.total.minor)
-      .BindInt64(13, IsActive(row) ? 1 : 0)
-      .BindInt64(14, absl::ToUnixMicros(row.create_time));
+  statement.BindTextView(11, row.customer_id.value)
+      .BindText(12, row.currency.code())
+      .BindInt64(13, row.total.minor)
+      .BindInt64(14, IsActive(row) ? 1 : 0)
+      .BindInt64(15, absl::ToUnixMicros(row.create_time));
 }
 
 constexpr char kInsert[] =
     "INSERT INTO orders(number,status,payment,fulfilment,held,line_count,revision,update_time,doc,"
-    "customer_id,currency,total,active,create_time,order_id)"
-    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)";
+    "work,customer_id,currency,total,active,create_time,order_id)"
+    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)";
 constexpr char kUpdateNarrow[] =
     "UPDATE orders SET status=?2,payment=?3,fulfilment=?4,held=?5,line_count=?6,revision=?7,"
     "update_time=?8,doc=?9 WHERE number=?1";
+constexpr char kUpdateWork[] =
+    "UPDATE orders SET status=?2,payment=?3,fulfilment=?4,held=?5,line_count=?6,revision=?7,"
+    "update_time=?8,doc=?9,work=?10 WHERE number=?1";
 constexpr char kUpdateWide[] =
     "UPDATE orders SET status=?2,payment=?3,fulfilment=?4,held=?5,line_count=?6,revision=?7,"
-    "update_time=?8,doc=?9,customer_id=?10,currency=?11,total=?12,active=?13,create_time=?14"
-    " WHERE number=?1";
+    "update_time=?8,doc=?9,work=?10,customer_id=?11,currency=?12,total=?13,active=?14,"
+    "create_time=?15 WHERE number=?1";
 
 }  // namespace
 
@@ -112,7 +116,8 @@ absl::StatusOr<std::optional<OrderView>> SqliteOrdersViewWriter::Load(const doma
   buffer_.Keep(order.value, {.doc = std::string((*read)->ColumnBlob(1)),
                              .number = (*read)->ColumnInt64(0),
                              .wide = WideFingerprint(application::Summarize(**view)),
-                             .skus = SkuFingerprint(**view)});
+                             .skus = SkuFingerprint(**view),
+                             .work = application::WorkOf((*view)->order)});
   return view;
 }
 
@@ -167,14 +172,17 @@ absl::Status SqliteOrdersViewWriter::Write(Buffer::Node& node) {
   const OrderSummary row = application::Summarize(*view);
   const std::uint64_t wide = WideFingerprint(row);
   const std::uint64_t skus = SkuFingerprint(*view);
+  const std::uint32_t work = application::WorkOf(view->order);
   const bool is_new = packed.number == 0;
   const bool is_wide = is_new || wide != packed.wide;
+  const bool has_other_work = is_wide || work != packed.work;
   const bool has_new_skus = is_new ? !view->order.lines.empty() : skus != packed.skus;
 
   absl::StatusOr<sqlite::Statement*> write =
-      file_->database().PrepareCached(is_new    ? kInsert
-                                      : is_wide ? kUpdateWide
-                                                : kUpdateNarrow);
+      file_->database().PrepareCached(is_new           ? kInsert
+                                      : is_wide        ? kUpdateWide
+                                      : has_other_work ? kUpdateWork
+                                                       : kUpdateNarrow);
   if (!write.ok()) return write.status();
   if (has_new_skus && !file_->building() && !is_new) {
     // Before the row changes: it still says which skus it had.
@@ -183,8 +191,9 @@ absl::Status SqliteOrdersViewWriter::Write(Buffer::Node& node) {
   const std::int64_t number = is_new ? last_number_ + 1 : packed.number;
   (*write)->BindInt64(1, number);
   BindNarrow(**write, row, packed.doc);
+  if (has_other_work) (*write)->BindInt64(10, work);
   if (is_wide) BindWide(**write, row);
-  if (is_new) (*write)->BindTextView(15, row.order_id.value);
+  if (is_new) (*write)->BindTextView(16, row.order_id.value);
   if (absl::Status written = (*write)->Run(); !written.ok()) return written;
   if (has_new_skus && !file_->building()) {
     if (absl::Status added = AddSkus(number, *view); !added.ok()) return added;
@@ -193,6 +202,7 @@ absl::Status SqliteOrdersViewWriter::Write(Buffer::Node& node) {
   packed.number = number;
   packed.wide = wide;
   packed.skus = skus;
+  packed.work = work;
   return absl::OkStatus();
 }
 

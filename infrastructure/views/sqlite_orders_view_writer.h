@@ -47,6 +47,7 @@ class SqliteOrdersViewWriter final : public application::OrdersViewWriter {
     std::int64_t number = 0;  ///< Of the row; 0: there is none yet.
     std::uint64_t wide = 0;   ///< Fingerprint of the row's columns that rarely change.
     std::uint64_t skus = 0;   ///< Fingerprint of the row's skus.
+    std::uint32_t work = 0;   ///< The row's work lists.
     std::size_t bytes() const { return doc.capacity(); }
   };
   using Buffer = StateBuffer<Packed>;

@@ -7,11 +7,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "application/projections/customers_projection.h"
 #include "application/projections/orders_projection.h"
+#include "application/projections/sales_projection.h"
+#include "application/projections/search_projection.h"
 #include "infrastructure/views/orders_tables.h"
+#include "infrastructure/views/sales_tables.h"
+#include "infrastructure/views/search_tables.h"
 #include "infrastructure/views/sqlite_customers_view_writer.h"
+#include "infrastructure/views/sqlite_sales_view_writer.h"
+#include "infrastructure/views/sqlite_sales_views.h"
+#include "infrastructure/views/sqlite_search_view_writer.h"
+#include "infrastructure/views/sqlite_search_views.h"
 #include "infrastructure/views/view_file.h"
 
 namespace orders::infrastructure {
@@ -39,8 +48,9 @@ std::vector<ComparedTable> OrdersTables() {
   return {{.name = "orders",
            .key = "order_id",
            .sub_key = "''",
-           .columns = "customer_id,status,payment,fulfilment,held,active,currency,total,line_count,"
-                      "revision,create_time,update_time,doc"}};
+           .columns =
+               "customer_id,status,payment,fulfilment,held,active,work,currency,total,line_count,"
+               "revision,create_time,update_time,doc"}};
 }
 
 std::vector<ComparedTable> CustomersTables() {
@@ -54,6 +64,25 @@ std::vector<ComparedTable> CustomersTables() {
            .sub_key = "currency",
            .columns = "orders,confirmed,completed,cancelled,ordered,removed,captured,refunded,"
                       "first_order_time,last_order_time"}};
+}
+
+std::vector<ComparedTable> SalesTables() {
+  const std::string figures = absl::StrJoin(
+      kSalesColumns, ",", [](std::string* out, std::string_view column) { out->append(column); });
+  return {
+      {.name = "sales_orders",
+       .key = "order_id",
+       .sub_key = "''",
+       .columns = "currency,status,lines,revision"},
+      {.name = "day_sales", .key = "currency", .sub_key = "CAST(day AS TEXT)", .columns = figures},
+      {.name = "sku_sales", .key = "sku", .sub_key = "day||' '||currency", .columns = figures}};
+}
+
+std::vector<ComparedTable> SearchTables() {
+  return {{.name = "search_orders",
+           .key = "order_id",
+           .sub_key = "''",
+           .columns = "customer_id,is_created,create_time,revision,text_revision,doc"}};
 }
 
 }  // namespace
@@ -112,6 +141,38 @@ absl::StatusOr<std::unique_ptr<SqliteViews>> SqliteViews::Open(
   });
   if (!customers.ok()) return customers.status();
   views->customers_model_ = *std::move(customers);
+
+  auto sales = open({
+      .schema = SalesSchema(),
+      .tables = SalesTables(),
+      .fold =
+          [buffers = options.buffers](std::unique_ptr<ViewFile> file) {
+            return Fold<SqliteSalesViewWriter, application::SalesProjection>(std::move(file),
+                                                                             buffers);
+          },
+      .serve =
+          [&served = views->sales_, readers = options.readers](const std::string& path) {
+            served.Set(std::make_shared<SqliteSalesViews>(path, readers));
+          },
+  });
+  if (!sales.ok()) return sales.status();
+  views->sales_model_ = *std::move(sales);
+
+  auto search = open({
+      .schema = SearchSchema(),
+      .tables = SearchTables(),
+      .fold =
+          [buffers = options.buffers](std::unique_ptr<ViewFile> file) {
+            return Fold<SqliteSearchViewWriter, application::SearchProjection>(std::move(file),
+                                                                               buffers);
+          },
+      .serve =
+          [&served = views->search_, readers = options.readers](const std::string& path) {
+            served.Set(std::make_shared<SqliteSearchViews>(path, readers));
+          },
+  });
+  if (!search.ok()) return search.status();
+  views->search_model_ = *std::move(search);
   return views;
 }
 
@@ -119,8 +180,12 @@ SqliteViews::~SqliteViews() {
   // Readers first: the writers move their whole WAL when they close.
   orders_.Set(nullptr);
   customers_.Set(nullptr);
+  sales_.Set(nullptr);
+  search_.Set(nullptr);
   orders_model_.reset();
   customers_model_.reset();
+  sales_model_.reset();
+  search_model_.reset();
   if (!is_temporary_) return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);

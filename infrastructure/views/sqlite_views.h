@@ -20,9 +20,9 @@
 namespace orders::infrastructure {
 
 struct SqliteViewsOptions {
-  /// Holds `orders-v2-g1.db`, `customers-v2-g1.db` and `views.json`, which names the live ones.
-  /// Made if missing. Empty: a folder of its own under the system's temporary one, deleted at the
-  /// end.
+  /// Holds `orders-v3-g1.db`, a file of each other read model, and `views.json`, which names the
+  /// live ones. Made if missing. Empty: a folder of its own under the system's temporary one,
+  /// deleted at the end.
   std::string directory;
   std::string boot_id = ReadBootId();
   ViewReaderOptions readers;
@@ -44,8 +44,12 @@ class SqliteViews {
 
   application::ReadModel& orders_model() { return *orders_model_; }
   application::ReadModel& customers_model() { return *customers_model_; }
+  application::ReadModel& sales_model() { return *sales_model_; }
+  application::ReadModel& search_model() { return *search_model_; }
   application::OrderViews& orders() { return orders_; }
   application::CustomerViews& customers() { return customers_; }
+  application::SalesViews& sales() { return sales_; }
+  application::SearchViews& search() { return search_; }
   const std::string& directory() const { return path_; }
 
  private:
@@ -56,8 +60,12 @@ class SqliteViews {
   std::unique_ptr<ViewDirectory> directory_;
   ServedOrderViews orders_;
   ServedCustomerViews customers_;
+  ServedSalesViews sales_;
+  ServedSearchViews search_;
   std::unique_ptr<SqliteReadModel> orders_model_;
   std::unique_ptr<SqliteReadModel> customers_model_;
+  std::unique_ptr<SqliteReadModel> sales_model_;
+  std::unique_ptr<SqliteReadModel> search_model_;
 };
 
 }  // namespace orders::infrastructure

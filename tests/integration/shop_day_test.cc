@@ -19,6 +19,7 @@
 #include "nlohmann/json.hpp"
 
 #include "tests/integration/orderctl_process.h"
+#include "tests/integration/sales_fold.h"
 #include "tests/support/orderd_process.h"
 #include "tests/support/orders_client.h"
 
@@ -68,14 +69,16 @@ class AShopsDay : public ::testing::Test {
  protected:
   /// Plays the day on that service, and asks for every order, its history, and every customer.
   static ReadModels Play(OrderdProcess& service, const std::string& seed) {
+    OrdersClient client(service.address());
+    const SalesByKey sold_before = AskForSales(client, EndOf(client));
     // One story after the other: orders of a customer are listed by when they were made.
     const OrderctlResult day = RunOrderctl({"demo", "--orders", absl::StrCat(kOrders), "--seed",
                                             seed, "--concurrency", "1", "-o", "json"},
                                            {{"ORDERS_SERVER", service.address()}});
     EXPECT_EQ(day.exit_code, 0) << day.err;
-    OrdersClient client(service.address());
     ReadModels answers;
     std::set<std::string> customers;
+    SalesByKey sold;
     for (int i = 0; i < kOrders; ++i) {
       const std::string order = absl::StrFormat("demo-%s-%d-%06d", seed, kOrders, i);
       v1::GetOrderRequest get;
@@ -86,7 +89,11 @@ class AShopsDay : public ::testing::Test {
       v1::GetOrderHistoryRequest history;
       history.set_order_id(order);
       answers["history of " + order] = Comparable(client.Send(history));
+      AddSalesOf(client.ReadHistory(order).response, sold);
     }
+    // What the day's own histories come to, whatever was sold there before.
+    EXPECT_EQ(Added(sold_before, AskForSales(client, EndOf(client))), Added({}, sold));
+    EXPECT_GT(sold.size(), 4U);
     for (const std::string& customer : customers) {
       v1::GetCustomerRequest get;
       get.set_customer_id(customer);
@@ -98,6 +105,22 @@ class AShopsDay : public ::testing::Test {
       answers["list of " + customer] = Comparable(client.Send(list));
     }
     return answers;
+  }
+
+  /// Where the log ends that the orders' read model holds, once it holds all of it.
+  static std::string EndOf(OrdersClient& client) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(60);
+    v1::ListOrdersRequest list;
+    list.set_page_size(1);
+    while (absl::Now() < deadline) {
+      const auto answer = client.Send(list);
+      EXPECT_TRUE(answer.ok()) << Describe(answer.status);
+      const v1::Freshness& freshness = answer.response.freshness();
+      if (freshness.state() == v1::Freshness::LIVE) return freshness.position_token();
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    ADD_FAILURE() << "the read model is still being filled";
+    return "";
   }
 
   static std::unique_ptr<OrderdProcess> Start(const OrderdOptions& options) {

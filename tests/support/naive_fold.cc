@@ -1,5 +1,6 @@
 #include "tests/support/naive_fold.h"
 
+#include <set>
 #include <string_view>
 #include <variant>
 
@@ -8,6 +9,61 @@
 namespace orders::testing_support {
 
 namespace d = orders::domain;
+
+namespace {
+
+void AddNaively(const d::Totals& totals, NaiveSales& sum) {
+  sum.gross += totals.goods.minor;
+  sum.discount += totals.discount.minor;
+  sum.tax += totals.tax.minor;
+  sum.shipping += totals.shipping.minor;
+}
+
+// After `order` has been told of the event: its lines say which skus it is about.
+void AddSales(const application::RecordedOrderEvent& recorded, const NaiveOrder& order,
+              NaiveState& state) {
+  const std::string day = absl::FormatTime("%Y-%m-%d", recorded.metadata.time, absl::UTCTimeZone());
+  const auto sales_of = [&](const std::string& sku) -> NaiveSales& {
+    return state.sales[{day, sku, order.currency}];
+  };
+  const auto sku_of = [&](d::LineId line) { return order.lines.at(line.value).sku; };
+  if (const auto* confirmed = std::get_if<d::OrderConfirmed>(&recorded.event)) {
+    ++sales_of("").orders;
+    AddNaively(confirmed->totals, sales_of(""));
+    std::set<std::string> skus;
+    for (const auto& line : confirmed->lines) {
+      const std::string sku = sku_of(line.line_id);
+      AddNaively(line.totals, sales_of(sku));
+      sales_of(sku).units += order.lines.at(line.line_id.value).quantity;
+      sales_of("").units += order.lines.at(line.line_id.value).quantity;
+      skus.insert(sku);
+    }
+    for (const std::string& sku : skus) ++sales_of(sku).orders;
+  } else if (const auto* refunded = std::get_if<d::PaymentRefunded>(&recorded.event)) {
+    sales_of("").refunds += refunded->amount.minor;
+  } else if (const auto* back = std::get_if<d::ReturnReceived>(&recorded.event)) {
+    for (const auto& item : back->items) {
+      for (const std::string& sku : {std::string(), sku_of(item.line_id)}) {
+        sales_of(sku).returned_units += item.quantity;
+        sales_of(sku).returned += item.value.minor;
+      }
+    }
+  }
+  const auto add_cancelled = [&](const std::vector<d::LineValue>& items) {
+    for (const auto& item : items) {
+      for (const std::string& sku : {std::string(), sku_of(item.line_id)}) {
+        sales_of(sku).cancelled_units += item.quantity;
+        sales_of(sku).cancelled += item.value.minor;
+      }
+    }
+  };
+  if (const auto* all = std::get_if<d::OrderCancelled>(&recorded.event)) add_cancelled(all->items);
+  if (const auto* some = std::get_if<d::ItemsCancelled>(&recorded.event)) {
+    add_cancelled(some->items);
+  }
+}
+
+}  // namespace
 
 NaiveState FoldNaively(const std::vector<application::RecordedOrderEvent>& events) {
   NaiveState state;
@@ -87,6 +143,7 @@ NaiveState FoldNaively(const std::vector<application::RecordedOrderEvent>& event
         totals.removed += item.value.minor;
       }
     }
+    AddSales(recorded, order, state);
   }
   return state;
 }
@@ -124,6 +181,20 @@ NaiveTotals Account(const application::CustomerTotals& totals) {
           .removed = totals.removed.minor,
           .captured = totals.captured.minor,
           .refunded = totals.refunded.minor};
+}
+
+NaiveSales Account(const application::SalesFigures& figures) {
+  return {.orders = figures.orders,
+          .units = figures.units,
+          .gross = figures.gross.minor,
+          .discount = figures.discount.minor,
+          .tax = figures.tax.minor,
+          .shipping = figures.shipping.minor,
+          .cancelled_units = figures.cancelled_units,
+          .cancelled = figures.cancelled.minor,
+          .returned_units = figures.returned_units,
+          .returned = figures.returned.minor,
+          .refunds = figures.refunds.minor};
 }
 
 }  // namespace orders::testing_support

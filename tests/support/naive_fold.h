@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -50,10 +51,26 @@ struct NaiveTotals {
   std::int64_t refunded = 0;
   bool operator==(const NaiveTotals&) const = default;
 };
+struct NaiveSales {
+  std::int64_t orders = 0;
+  std::int64_t units = 0;
+  std::int64_t gross = 0;
+  std::int64_t discount = 0;
+  std::int64_t tax = 0;
+  std::int64_t shipping = 0;
+  std::int64_t cancelled_units = 0;
+  std::int64_t cancelled = 0;
+  std::int64_t returned_units = 0;
+  std::int64_t returned = 0;
+  std::int64_t refunds = 0;
+  bool operator==(const NaiveSales&) const = default;
+};
 struct NaiveState {
   std::map<std::string, NaiveOrder> orders;
   /// By customer and currency.
   std::map<std::pair<std::string, std::string>, NaiveTotals> customers;
+  /// By day ("2026-01-31"), sku and currency; no sku: of whole orders.
+  std::map<std::tuple<std::string, std::string, std::string>, NaiveSales> sales;
 };
 
 NaiveState FoldNaively(const std::vector<application::RecordedOrderEvent>& events);
@@ -61,5 +78,6 @@ NaiveState FoldNaively(const std::vector<application::RecordedOrderEvent>& event
 /// The same account of what the read models answer.
 NaiveOrder Account(const application::OrderView& view);
 NaiveTotals Account(const application::CustomerTotals& totals);
+NaiveSales Account(const application::SalesFigures& figures);
 
 }  // namespace orders::testing_support

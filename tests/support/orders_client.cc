@@ -225,6 +225,14 @@ Answer<v1::GetCustomerResponse> OrdersClient::Send(const v1::GetCustomerRequest&
                                                    const ContextSetter& set) {
   return Call(*queries_, &v1::OrderQueries::Stub::GetCustomer, request, set);
 }
+Answer<v1::GetSalesReportResponse> OrdersClient::Send(const v1::GetSalesReportRequest& request,
+                                                      const ContextSetter& set) {
+  return Call(*queries_, &v1::OrderQueries::Stub::GetSalesReport, request, set);
+}
+Answer<v1::SearchOrdersResponse> OrdersClient::Send(const v1::SearchOrdersRequest& request,
+                                                    const ContextSetter& set) {
+  return Call(*queries_, &v1::OrderQueries::Stub::SearchOrders, request, set);
+}
 Answer<v1::GetOrderHistoryResponse> OrdersClient::Send(const v1::GetOrderHistoryRequest& request,
                                                        const ContextSetter& set) {
   return Call(*queries_, &v1::OrderQueries::Stub::GetOrderHistory, request, set);

@@ -88,6 +88,10 @@ class OrdersClient {
                                       const ContextSetter& set = {});
   Answer<v1::GetCustomerResponse> Send(const v1::GetCustomerRequest& request,
                                        const ContextSetter& set = {});
+  Answer<v1::GetSalesReportResponse> Send(const v1::GetSalesReportRequest& request,
+                                          const ContextSetter& set = {});
+  Answer<v1::SearchOrdersResponse> Send(const v1::SearchOrdersRequest& request,
+                                        const ContextSetter& set = {});
   Answer<v1::GetOrderHistoryResponse> Send(const v1::GetOrderHistoryRequest& request,
                                            const ContextSetter& set = {});
 

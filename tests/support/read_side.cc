@@ -1,5 +1,6 @@
 #include "tests/support/read_side.h"
 
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -42,15 +43,19 @@ ReadSide::ReadSide(MemoryOrderLog& log, Options options) : log_(log) {
   const application::FreshnessGate::Ports gate_ports{log, clock_, scheduler_};
   orders_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   customers_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
+  sales_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
+  search_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   host_ = std::make_unique<application::ProjectionHost>(
       application::ProjectionHost::Ports{log, log, clock_, scheduler_, random_, telemetry_},
       options.host);
   host_->Add(views_->orders_model(), *orders_gate_);
   host_->Add(views_->customers_model(), *customers_gate_);
+  host_->Add(views_->sales_model(), *sales_gate_);
+  host_->Add(views_->search_model(), *search_gate_);
   queries_ = std::make_unique<application::DefaultOrderQueryHandler>(
-      application::DefaultOrderQueryHandler::Ports{log, views_->orders(), views_->customers(),
-                                                   *orders_gate_, *customers_gate_, *cache_,
-                                                   digest_});
+      application::DefaultOrderQueryHandler::Ports{
+          log, views_->orders(), views_->customers(), views_->sales(), views_->search(),
+          *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *cache_, digest_});
 }
 
 ReadSide::~ReadSide() { Stop(); }
@@ -59,6 +64,8 @@ void ReadSide::Stop() {
   host_->Stop();
   orders_gate_->Close();
   customers_gate_->Close();
+  sales_gate_->Close();
+  search_gate_->Close();
 }
 
 application::ProjectionStatus ReadSide::StatusOf(const std::string& projection) {
@@ -144,7 +151,62 @@ std::string ReadSide::Difference(const std::vector<application::RecordedOrderEve
       }
     }
   }
-  return rows == naive.customers.size() ? "" : "another number of totals";
+  if (rows != naive.customers.size()) return "another number of totals";
+  const std::string in_sales = SalesDifference(naive);
+  return in_sales.empty() ? SearchDifference(naive) : in_sales;
+}
+
+std::string ReadSide::SalesDifference(const NaiveState& naive) {
+  std::set<std::string> skus;
+  for (const auto& [key, figures] : naive.sales) skus.insert(std::get<1>(key));
+  std::size_t rows = 0;
+  for (const std::string& sku : skus) {
+    const auto report = views_->sales().Report({.first_day = absl::CivilDay(1970, 1, 1),
+                                                .last_day = absl::CivilDay(2100, 1, 1),
+                                                .sku = sku,
+                                                .rows_max = 1'000'000},
+                                               absl::InfiniteFuture());
+    if (!report.ok()) return report.status().ToString();
+    for (const application::SalesRow& row : *report) {
+      const auto expected = naive.sales.find(
+          {absl::FormatCivilTime(*row.day), sku, std::string(row.currency.code())});
+      if (expected == naive.sales.end() || Account(row.figures) != expected->second) {
+        return absl::StrCat("sales of ", absl::FormatCivilTime(*row.day), " ", sku, " differ");
+      }
+      ++rows;
+    }
+  }
+  return rows == naive.sales.size() ? "" : "another number of days of sales";
+}
+
+std::string ReadSide::SearchDifference(const NaiveState& naive) {
+  if (StatusOf("search").building) {
+    const auto early = queries_->SearchOrders({}, {.query = "customer"});
+    return absl::IsUnavailable(early.status()) ? "" : "a search without its index answers";
+  }
+  const auto find = [&](const std::string& text) {
+    std::set<std::string> orders;
+    const auto hits =
+        views_->search().Search({{.text = text}}, std::nullopt, 1'000'000, absl::InfiniteFuture());
+    if (!hits.ok()) return orders;
+    for (const application::SearchHit& hit : *hits) orders.insert(hit.order_id.value);
+    return orders;
+  };
+  std::map<std::string, std::set<std::string>> by_customer;
+  for (const auto& [id, order] : naive.orders) {
+    by_customer[order.customer].insert(id);
+    if (!find(id).contains(id)) return absl::StrCat("order ", id, " is not found");
+    const auto view = views_->orders().Find({id});
+    if (!view.ok() || !view->has_value()) return absl::StrCat("order ", id, " is missing");
+    const std::string& note = (*view)->order.note;
+    if (!note.empty() && !find(note).contains(id)) {
+      return absl::StrCat("order ", id, " is not found by its note");
+    }
+  }
+  for (const auto& [customer, orders] : by_customer) {
+    if (find(customer) != orders) return absl::StrCat("other orders are found of ", customer);
+  }
+  return "";
 }
 
 }  // namespace orders::testing_support

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@
 #include "tests/support/naive_fold.h"
 
 namespace orders::testing_support {
+
+/// By their names, in the order in which a service adds them.
+inline constexpr std::array kReadModels{"orders", "customers", "sales", "search"};
 
 /// Keeps what was logged.
 class RecordingTelemetry final : public application::Telemetry {
@@ -61,17 +65,20 @@ class ReadSide {
   application::Digest& digest() { return digest_; }
   RecordingTelemetry& telemetry() { return telemetry_; }
 
-  /// Waits until both read models hold all of the log; false if one has stopped instead.
+  /// Waits until all read models hold all of the log; false if one has stopped instead.
   bool WaitUntilCurrent();
   /// Waits until the rebuild that was started is over, and gives what became of it.
   application::RebuildStatus WaitUntilRebuilt(const std::string& projection);
   /// Waits until the projection has stopped, and gives its error.
   absl::Status WaitUntilStopped(const std::string& projection);
   application::ProjectionStatus StatusOf(const std::string& projection);
-  /// "" when both read models say what the naive fold of `events` says; else the first difference.
+  /// "" when all read models say what the naive fold of `events` says; else the first difference.
   std::string Difference(const std::vector<application::RecordedOrderEvent>& events);
 
  private:
+  std::string SalesDifference(const NaiveState& naive);
+  std::string SearchDifference(const NaiveState& naive);
+
   MemoryOrderLog& log_;
   RecordingTelemetry telemetry_;
   infrastructure::SystemClock clock_;
@@ -82,6 +89,8 @@ class ReadSide {
   std::unique_ptr<infrastructure::SqliteViews> views_;
   std::unique_ptr<application::FreshnessGate> orders_gate_;
   std::unique_ptr<application::FreshnessGate> customers_gate_;
+  std::unique_ptr<application::FreshnessGate> sales_gate_;
+  std::unique_ptr<application::FreshnessGate> search_gate_;
   std::unique_ptr<application::ProjectionHost> host_;
   std::unique_ptr<application::OrderQueryHandler> queries_;
 };

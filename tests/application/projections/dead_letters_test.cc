@@ -86,6 +86,14 @@ class DeadLetters : public testing::Test {
   static std::shared_ptr<ProjectionRunner> RunnerOf(ReadSide& side, const char* read_model) {
     return *side.host().FindRunner(read_model);
   }
+  /// Orders, counted once for each read model.
+  static std::uint64_t BlockedIn(ReadSide& side) {
+    std::uint64_t blocked = 0;
+    for (const char* const read_model : testing_support::kReadModels) {
+      blocked += side.StatusOf(read_model).blocked_orders;
+    }
+    return blocked;
+  }
   static absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
 
   const TempDirectory directory_;
@@ -103,7 +111,7 @@ TEST_F(DeadLetters, AnEventThatCannotBeReadBlocksItsOrderAndNothingElse) {
   ASSERT_TRUE(side.WaitUntilCurrent()) << "it goes on to the end of the log";
   EXPECT_EQ(side.Difference(WithoutFrom({poison})), "");
 
-  for (const char* const read_model : {"orders", "customers"}) {
+  for (const char* const read_model : testing_support::kReadModels) {
     const auto letters = RunnerOf(side, read_model)->ListLetters("", 10, Soon());
     ASSERT_TRUE(letters.ok()) << letters.status();
     ASSERT_EQ(letters->size(), 1U);
@@ -139,7 +147,7 @@ TEST_F(DeadLetters, OnceTheEventCanBeReadARetryAppliesItAndWhatWaitsBehindIt) {
   EXPECT_EQ(RunnerOf(side, "orders")->GetLetter(order, Soon())->attempts, 3);
 
   Heal(poison);
-  for (const char* const read_model : {"orders", "customers"}) {
+  for (const char* const read_model : testing_support::kReadModels) {
     const auto outcome = RunnerOf(side, read_model)->Retry(order, Soon());
     ASSERT_TRUE(outcome.ok()) << outcome.status();
     EXPECT_FALSE(outcome->is_blocked);
@@ -164,7 +172,7 @@ TEST_F(DeadLetters, EachStartTriesThemOnceByItself) {
   ReadSide side(log_, Options());
   side.Start();
   ASSERT_TRUE(side.WaitUntilCurrent());
-  while (side.StatusOf("orders").blocked_orders + side.StatusOf("customers").blocked_orders > 0) {
+  while (BlockedIn(side) > 0) {
     absl::SleepFor(absl::Milliseconds(1));
   }
   EXPECT_EQ(side.Difference(events_), "");
@@ -193,8 +201,9 @@ TEST_F(DeadLetters, BehindOneMayStandTheNext) {
   EXPECT_EQ(letter->waiting, behind);
 
   Heal(second);
-  EXPECT_FALSE(RunnerOf(side, "orders")->Retry(order, Soon())->is_blocked);
-  EXPECT_FALSE(RunnerOf(side, "customers")->Retry(order, Soon())->is_blocked);
+  for (const char* const read_model : testing_support::kReadModels) {
+    EXPECT_FALSE(RunnerOf(side, read_model)->Retry(order, Soon())->is_blocked) << read_model;
+  }
   EXPECT_EQ(side.Difference(events_), "");
 }
 
@@ -242,8 +251,9 @@ TEST_F(DeadLetters, AFirstEventThatIsSkippedLeavesAnOrderThatNobodyHasCreated) {
   ASSERT_TRUE(side.WaitUntilCurrent());
   const domain::OrderId order = events_[first].order_id;
   EXPECT_TRUE(absl::IsNotFound(side.queries().GetOrder(order).status()));
-  ASSERT_TRUE(RunnerOf(side, "orders")->Skip(order, 0, "lost", "ada", Soon()).ok());
-  ASSERT_TRUE(RunnerOf(side, "customers")->Skip(order, 0, "lost", "ada", Soon()).ok());
+  for (const char* const read_model : testing_support::kReadModels) {
+    ASSERT_TRUE(RunnerOf(side, read_model)->Skip(order, 0, "lost", "ada", Soon()).ok());
+  }
   EXPECT_EQ((*side.queries().GetOrder(order))->order.status, domain::OrderStatus::kNone);
 }
 
@@ -317,8 +327,9 @@ TEST_F(DeadLetters, NewEventsOfABlockedOrderWaitTooAndAreAppliedInOrder) {
   ASSERT_TRUE(side.WaitUntilCurrent());
   EXPECT_EQ(RunnerOf(side, "orders")->GetLetter(order, Soon())->waiting, waiting + 5);
   Heal(poison);
-  EXPECT_EQ(RunnerOf(side, "orders")->Retry(order, Soon())->events_applied, waiting + 6);
-  EXPECT_EQ(RunnerOf(side, "customers")->Retry(order, Soon())->events_applied, waiting + 6);
+  for (const char* const read_model : testing_support::kReadModels) {
+    EXPECT_EQ(RunnerOf(side, read_model)->Retry(order, Soon())->events_applied, waiting + 6);
+  }
   EXPECT_EQ(side.Difference(log_.Events()), "");
 }
 
@@ -350,7 +361,7 @@ TEST_F(DeadLetters, KilledAtAnyMomentNothingIsSkippedAndNothingAppliedTwice) {
   ReadSide side(log_, Options());
   side.Start();
   ASSERT_TRUE(side.WaitUntilCurrent());
-  while (side.StatusOf("orders").blocked_orders + side.StatusOf("customers").blocked_orders > 0) {
+  while (BlockedIn(side) > 0) {
     absl::SleepFor(absl::Milliseconds(1));
   }
   EXPECT_EQ(side.Difference(events_), "");

@@ -66,7 +66,7 @@ TEST_F(ReadModelRebuild, OfASoundReadModelFindsNoDifferenceAndReplacesTheFile) {
   ReadSide side(log_, Options());
   side.Start();
   ASSERT_TRUE(side.WaitUntilCurrent());
-  for (const char* const read_model : {"orders", "customers"}) {
+  for (const char* const read_model : testing_support::kReadModels) {
     ASSERT_TRUE(side.host().StartRebuild(read_model).ok());
     const RebuildStatus status = side.WaitUntilRebuilt(read_model);
     EXPECT_EQ(status.phase, RebuildPhase::kDone) << status.error;
@@ -75,8 +75,9 @@ TEST_F(ReadModelRebuild, OfASoundReadModelFindsNoDifferenceAndReplacesTheFile) {
     EXPECT_EQ(status.events_applied, log_.size());
   }
   EXPECT_EQ(side.Difference(log_.Events()), "");
-  WaitFor([&] { return Files().size() == 2; });
-  EXPECT_THAT(Files(), testing::UnorderedElementsAre("orders-v2-g2.db", "customers-v2-g2.db"));
+  WaitFor([&] { return Files().size() == 4; });
+  EXPECT_THAT(Files(), testing::UnorderedElementsAre("orders-v3-g2.db", "customers-v2-g2.db",
+                                                     "sales-v1-g2.db", "search-v1-g2.db"));
 
   log_.Append(histories_.Next(100));
   ASSERT_TRUE(side.WaitUntilCurrent()) << "the new one follows the log";
@@ -92,7 +93,7 @@ TEST_F(ReadModelRebuild, NamesWhatTheOldFileHadWrongAndPutsItRight) {
   for (const RecordedOrderEvent& event : log_.Events()) {
     if (gone == order) gone = event.order_id.value;
   }
-  Change("orders-v2-g1.db", absl::StrCat("UPDATE orders SET total=total+1 WHERE order_id='", order,
+  Change("orders-v3-g1.db", absl::StrCat("UPDATE orders SET total=total+1 WHERE order_id='", order,
                                          "';DELETE FROM orders WHERE order_id='", gone, "';"));
   Change("customers-v2-g1.db", "UPDATE customer_totals SET captured=captured+1;");
   ASSERT_TRUE(side.host().StartRebuild("orders").ok());
@@ -139,7 +140,7 @@ TEST_F(ReadModelRebuild, UnderWritesAndReadsNoQueryFailsAndNoAnswerGoesBack) {
     }
   });
   for (int round = 0; round < 5; ++round) {
-    for (const char* const read_model : {"orders", "customers"}) {
+    for (const char* const read_model : testing_support::kReadModels) {
       ASSERT_TRUE(side.host().StartRebuild(read_model).ok());
       const RebuildStatus status = side.WaitUntilRebuilt(read_model);
       EXPECT_EQ(status.phase, RebuildPhase::kDone) << status.error;
@@ -172,7 +173,8 @@ TEST_F(ReadModelRebuild, ThereIsOneAtATimeAndOnlyOfWhatThereIs) {
   ASSERT_TRUE(side.host().CancelRebuild("orders").ok());
   go_on = true;
   EXPECT_EQ(side.WaitUntilRebuilt("orders").phase, RebuildPhase::kCancelled);
-  EXPECT_THAT(Files(), testing::UnorderedElementsAre("orders-v2-g1.db", "customers-v2-g1.db"));
+  EXPECT_THAT(Files(), testing::UnorderedElementsAre("orders-v3-g1.db", "customers-v2-g1.db",
+                                                     "sales-v1-g1.db", "search-v1-g1.db"));
   EXPECT_EQ(side.Difference(log_.Events()), "");
 }
 
@@ -194,7 +196,7 @@ TEST_F(ReadModelRebuild, IsGoneOnWithAfterAStop) {
     WaitFor([&] { return stopper.joinable(); });
     stopper.join();
   }
-  ASSERT_THAT(Files(), testing::Contains("orders-v2-g2.db")) << "unfinished, and kept";
+  ASSERT_THAT(Files(), testing::Contains("orders-v3-g2.db")) << "unfinished, and kept";
   ReadSide side(log_, Options());
   side.Start();
   EXPECT_EQ(side.WaitUntilRebuilt("orders").phase, RebuildPhase::kDone);
@@ -208,7 +210,7 @@ TEST_F(ReadModelRebuild, PutsAProjectionRightThatHasStopped) {
   ASSERT_TRUE(side.WaitUntilCurrent());
   const RecordedOrderEvent last = log_.Events().back();
   // Read again by the next event of that order, but not from memory.
-  Change("orders-v2-g1.db", "UPDATE orders SET doc=zeroblob(100);");
+  Change("orders-v3-g1.db", "UPDATE orders SET doc=zeroblob(100);");
   side.Stop();
   ReadSide damaged(log_, Options());
   damaged.Start();

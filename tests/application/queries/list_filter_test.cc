@@ -46,6 +46,15 @@ TEST(OrderFilter, TakesEveryFieldWithItsOperators) {
             (FilterTerm{FilterField::kTotal, FilterOperator::kLessOrEqual, std::int64_t{-5}}));
 }
 
+TEST(OrderFilter, TakesAWorkListByItsName) {
+  const auto filter = ParseOrderFilter("work = TO_SHIP");
+  ASSERT_TRUE(filter.ok()) << filter.status();
+  EXPECT_EQ(filter->terms[0],
+            (FilterTerm{FilterField::kWork, FilterOperator::kEqual, WorkList::kToShip}));
+  EXPECT_THAT(Refusal("work = TO_DO"), testing::HasSubstr("one of TO_CONFIRM TO_SHIP"));
+  EXPECT_THAT(Refusal("work != HELD"), testing::HasSubstr("expected ="));
+}
+
 TEST(OrderFilter, QuotedValuesHoldBlanksQuotesAndOperators) {
   const auto filter = ParseOrderFilter(R"(customer_id = "a \"b\" \\ AND = c")");
   ASSERT_TRUE(filter.ok()) << filter.status();

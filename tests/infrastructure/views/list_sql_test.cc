@@ -1,5 +1,6 @@
 #include "infrastructure/views/list_sql.h"
 
+#include "absl/strings/ascii.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -52,6 +53,19 @@ TEST(ListSql, ACustomersOrdersAndActiveOrdersHaveIndexesOfTheirOwn) {
   OrderListQuery active = Query("", "", true);
   active.active_only = true;
   EXPECT_THAT(Plan(active), testing::HasSubstr("orders_active"));
+}
+
+TEST(ListSql, EachWorkListHasAnIndexOfItsOwnInTheOrderOfAge) {
+  for (const application::WorkList list : application::kWorkLists) {
+    const std::string name(application::WorkListName(list));
+    for (const char* const order_by : {"create_time", ""}) {
+      for (const bool next_page : {false, true}) {
+        const std::string plan = Plan(Query("work = " + name, order_by, next_page));
+        EXPECT_THAT(plan, testing::HasSubstr("orders_" + absl::AsciiStrToLower(name))) << plan;
+        EXPECT_THAT(plan, testing::Not(testing::HasSubstr("TEMP B-TREE"))) << plan;
+      }
+    }
+  }
 }
 
 TEST(ListSql, ASkuIsLookedUp) {

@@ -27,11 +27,14 @@ using application::Severity;
 
 // The store asks for the end with it.
 constexpr int kFatalSignal = SIGUSR1;
+// The service asks to be started again on its store, which an import has made another one.
+constexpr int kReopenSignal = SIGUSR2;
 
 sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, kFatalSignal}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, kFatalSignal, kReopenSignal})
+    sigaddset(&signals, signal);
   return signals;
 }
 
@@ -55,36 +58,67 @@ int AwaitSignal() {
 
 /// While the service stops: a second signal ends it at once, a lost store with its own code.
 [[noreturn]] void EndOnNextSignal() {
-  const int signal = AwaitSignal();
+  int signal = AwaitSignal();
+  while (signal == kReopenSignal) signal = AwaitSignal();
   if (signal == kFatalSignal) ExitNow(ExitCode::kIo);
   _exit(128 + signal);
 }
 
+void OnFatal() { kill(getpid(), kFatalSignal); }
+
+std::unique_ptr<Host> StartHost(const infrastructure::Settings& settings,
+                                infrastructure::PrometheusTelemetry& telemetry,
+                                StartFailure& failure, const Host*) {
+  return Host::Start(settings, telemetry, OnFatal, failure, [] { kill(getpid(), kReopenSignal); });
+}
+std::unique_ptr<StoreHost> StartHost(const infrastructure::Settings& settings,
+                                     infrastructure::PrometheusTelemetry& telemetry,
+                                     StartFailure& failure, const StoreHost*) {
+  return StoreHost::Start(settings, telemetry, OnFatal, failure);
+}
+
+/// Where `host` serves, so that it is found there again.
+void KeepPorts(const Host& host, infrastructure::Settings& settings) {
+  settings.grpc_listen.port = host.port();
+  if (settings.store_listen.has_value()) settings.store_listen->port = host.store_port();
+  if (settings.metrics_listen.has_value()) settings.metrics_listen->port = host.metrics_port();
+  settings.accept_truncation.reset();  // Meant for the first start.
+}
+void KeepPorts(const StoreHost&, infrastructure::Settings&) {}
+
 /// `AnyHost` is Host or StoreHost.
 template <typename AnyHost>
-ExitCode Run(const infrastructure::Settings& settings) {
+ExitCode Run(infrastructure::Settings settings) {
   infrastructure::Logging logging(
       {.format = settings.log_format, .severity_min = settings.log_level});
   infrastructure::PrometheusTelemetry telemetry(logging);
-  StartFailure failure;
-  const std::unique_ptr<AnyHost> host = AnyHost::Start(
-      settings, telemetry, [] { kill(getpid(), kFatalSignal); }, failure);
-  if (host == nullptr) {
-    std::fprintf(stderr, "orderd: %s\n", failure.text.c_str());
-    return failure.code;
-  }
-  std::printf("%s\n", host->ReadyLine().c_str());
-  std::fflush(stdout);
+  while (true) {
+    StartFailure failure;
+    std::unique_ptr<AnyHost> host =
+        StartHost(settings, telemetry, failure, static_cast<const AnyHost*>(nullptr));
+    if (host == nullptr) {
+      std::fprintf(stderr, "orderd: %s\n", failure.text.c_str());
+      return failure.code;
+    }
+    std::printf("%s\n", host->ReadyLine().c_str());
+    std::fflush(stdout);
 
-  const int signal = AwaitSignal();
-  std::thread(EndOnNextSignal).detach();
-  if (signal == kFatalSignal) {
-    host->Abandon();
-    ExitNow(ExitCode::kIo);
+    const int signal = AwaitSignal();
+    if (signal == kReopenSignal) {
+      telemetry.Log(Severity::kInfo, "opening the store anew");
+      KeepPorts(*host, settings);
+      if (!host->Stop()) ExitNow(ExitCode::kInternal);
+      continue;
+    }
+    std::thread(EndOnNextSignal).detach();
+    if (signal == kFatalSignal) {
+      host->Abandon();
+      ExitNow(ExitCode::kIo);
+    }
+    telemetry.Log(Severity::kInfo, absl::StrCat("stopping: signal=", signal));
+    // Without ending the server: see Host::Stop.
+    ExitNow(host->Stop() ? ExitCode::kOk : ExitCode::kInternal);
   }
-  telemetry.Log(Severity::kInfo, absl::StrCat("stopping: signal=", signal));
-  // Without ending the server: see Host::Stop.
-  ExitNow(host->Stop() ? ExitCode::kOk : ExitCode::kInternal);
 }
 
 ExitCode Main(const std::vector<std::string>& arguments) {

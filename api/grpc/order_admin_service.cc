@@ -30,4 +30,20 @@ grpc::ServerUnaryReactor* OrderAdminService::GetHealth(grpc::CallbackServerConte
   return reactor;
 }
 
+grpc::ServerWriteReactor<v1::ExportEventsResponse>* OrderAdminService::ExportEvents(
+    grpc::CallbackServerContext* context, const v1::ExportEventsRequest* /*request*/) {
+  return ports_.streams.Export(*context);
+}
+
+grpc::ServerReadReactor<v1::ImportEventsRequest>* OrderAdminService::ImportEvents(
+    grpc::CallbackServerContext* context, v1::ImportEventsResponse* response) {
+  return ports_.streams.Import(*context, *response);
+}
+
+grpc::ServerUnaryReactor* OrderAdminService::Backup(grpc::CallbackServerContext* context,
+                                                    const v1::BackupRequest* request,
+                                                    v1::BackupResponse* response) {
+  return ports_.streams.Backup(*context, *request, *response);
+}
+
 }  // namespace orders::api

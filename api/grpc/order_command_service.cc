@@ -8,8 +8,21 @@
 #include "api/grpc/raw_methods.h"
 #include "api/grpc/view_mapping.h"
 #include "api/grpc/wire.h"
+#include "application/commands/request_errors.h"
 
 namespace orders::api {
+namespace {
+
+absl::Status ImportRuns(const ImportBarrier& imports) {
+  return application::MakeRequestError(
+      absl::StatusCode::kUnavailable,
+      imports.IsRunning() ? "events are being imported; nothing was done"
+                          : "an import was cut off; nothing is done until it is repeated, or the "
+                            "service is started again",
+      {.reason = "IMPORT_RUNNING", .retry_after = absl::Seconds(5)});
+}
+
+}  // namespace
 
 using application::CallContext;
 using application::CommandAnswer;
@@ -102,6 +115,10 @@ void OrderCommandService::Submit(CallContext context, CommandRequest request, Un
           const absl::Status& status, OrderLanes::Turn turn) mutable {
         UnaryCall answering = std::move(*shared);
         if (!status.ok()) return answering.Fail(status, request.order_id.value);
+        // Here the lanes count it: an import that has begun sees it, or it sees the import.
+        if (ports_.imports.IsClosed()) {
+          return answering.Fail(ImportRuns(ports_.imports), request.order_id.value);
+        }
         Handle(std::move(context), std::move(request), std::move(answering), std::move(turn));
       });
   if (!posted.ok()) shared->Fail(posted, order_id);

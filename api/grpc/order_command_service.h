@@ -3,6 +3,7 @@
 #include "api/grpc/call_context.h"
 #include "api/grpc/unary_call.h"
 #include "api/runtime/call_gate.h"
+#include "api/runtime/import_barrier.h"
 #include "api/runtime/order_lanes.h"
 #include "application/commands/order_command_handler.h"
 #include "application/log_position.h"
@@ -25,6 +26,7 @@ class OrderCommandService final : public v1::OrderCommands::Service {
     application::CallMeters& meters;
     OrderLanes& lanes;
     CallGate& gate;
+    const ImportBarrier& imports;
   };
   OrderCommandService(Ports ports, application::StoreIdentity store, const CallLimits& limits);
 

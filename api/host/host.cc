@@ -7,12 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "api/grpc/admin_streams.h"
 #include "api/grpc/grpc_server.h"
 #include "api/grpc/order_admin_service.h"
 #include "api/grpc/order_change_hub.h"
 #include "api/grpc/order_command_service.h"
 #include "api/grpc/order_query_service.h"
 #include "api/grpc/read_models_service.h"
+#include "api/host/administration.h"
 #include "api/host/listen_rule.h"
 #include "api/host/metrics_port.h"
 #include "api/host/server_store.h"
@@ -20,6 +22,7 @@
 #include "api/host/store_backend.h"
 #include "api/host/store_metrics.h"
 #include "api/runtime/call_gate.h"
+#include "api/runtime/import_barrier.h"
 #include "api/runtime/order_lanes.h"
 #include "api/runtime/worker_pool.h"
 #include "application/commands/order_command_handler.h"
@@ -32,6 +35,7 @@
 #include "infrastructure/config/secret_file.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/journal/event_codec.h"
+#include "infrastructure/journal/journal_transfer.h"
 #include "infrastructure/journal/order_journal.h"
 #include "infrastructure/journal/order_journal_feed.h"
 #include "infrastructure/runtime/openssl_digest.h"
@@ -65,8 +69,12 @@ CallLimits LimitsOf(const Settings& settings) {
 /// All parts, in the order in which they need each other; destroyed in the opposite one.
 class Host::Impl {
  public:
-  Impl(const Settings& settings, infrastructure::PrometheusTelemetry& telemetry)
-      : settings_(settings), telemetry_(telemetry), ids_(clock_) {}
+  Impl(const Settings& settings, infrastructure::PrometheusTelemetry& telemetry,
+       std::function<void()> on_imported)
+      : settings_(settings),
+        telemetry_(telemetry),
+        on_imported_(std::move(on_imported)),
+        ids_(clock_) {}
 
   bool OpenStore(std::function<void()> on_fatal, StartFailure& failure);
   bool OpenViews(StartFailure& failure);
@@ -77,12 +85,16 @@ class Host::Impl {
   bool Stop();
   void Abandon();
   std::string ReadyLine() const;
+  std::uint16_t port() const { return server_->port(); }
+  std::uint16_t store_port() const { return store_server_ == nullptr ? 0 : store_server_->port(); }
+  std::uint16_t metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }
 
  private:
   infrastructure::MetricFamilies CollectMetrics() const;
 
   const Settings settings_;
   infrastructure::PrometheusTelemetry& telemetry_;
+  const std::function<void()> on_imported_;
 
   infrastructure::SystemClock clock_;
   infrastructure::SplitMixRandom random_;
@@ -93,6 +105,7 @@ class Host::Impl {
   std::optional<StoreBackend> backend_;
   std::optional<infrastructure::OrderJournal> journal_;
   std::optional<infrastructure::OrderJournalFeed> feed_;
+  std::optional<infrastructure::JournalTransfer> transfer_;
 
   std::optional<application::OrderViewCache> view_cache_;
   std::unique_ptr<infrastructure::SqliteViews> views_;
@@ -106,9 +119,12 @@ class Host::Impl {
   std::optional<application::DefaultOrderQueryHandler> queries_;
 
   CallGate gate_;
+  ImportBarrier imports_;
   std::optional<OrderLanes> lanes_;
   std::optional<WorkerPool> query_workers_;
+  std::optional<WorkerPool> admin_workers_;
   std::optional<OrderChangeHub> changes_;
+  std::optional<AdminStreams> admin_streams_;
   std::optional<OrderCommandService> command_service_;
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
@@ -135,6 +151,7 @@ bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure
   digest_.emplace(*std::move(seal_key));
   journal_.emplace(*backend_->store, *digest_, backend_->identity);
   feed_.emplace(*backend_->store, backend_->identity);
+  transfer_.emplace(*backend_->store, TransferOptions(*backend_, ids_));
   return true;
 }
 
@@ -248,15 +265,26 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                             .newest_known = [this] { return orders_gate_->Current().position; }},
       OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max),
                             .stall_max = settings_.watch_stall_max});
-  command_service_.emplace(
-      OrderCommandService::Ports{*commands_, ids_, telemetry_, telemetry_, *lanes_, gate_},
-      backend_->identity, LimitsOf(settings_));
+  command_service_.emplace(OrderCommandService::Ports{*commands_, ids_, telemetry_, telemetry_,
+                                                      *lanes_, gate_, imports_},
+                           backend_->identity, LimitsOf(settings_));
   query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, telemetry_,
                                                   *query_workers_, *changes_, gate_, event_json},
                          backend_->identity, LimitsOf(settings_),
                          static_cast<std::size_t>(settings_.order_bytes_cache_max));
-  admin_service_.emplace(OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_},
-                         backend_->identity, backend_->kind);
+  admin_workers_.emplace(kAdminWorkers);
+  admin_streams_.emplace(
+      AdminStreams::Ports{.transfer = *transfer_,
+                          .telemetry = telemetry_,
+                          .workers = *admin_workers_,
+                          .gate = gate_,
+                          .imports = imports_,
+                          .commands_are_idle = [this] { return lanes_->in_flight() == 0; },
+                          .on_imported = on_imported_,
+                          .back_up = MakeBackUp(*backend_)});
+  admin_service_.emplace(
+      OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_, *admin_streams_},
+      backend_->identity, backend_->kind);
   read_models_service_.emplace(ReadModelsService::Ports{*projections_, *digest_, ids_, telemetry_,
                                                         telemetry_, *query_workers_, gate_},
                                backend_->identity, LimitsOf(settings_));
@@ -281,6 +309,7 @@ bool Host::Impl::Stop() {
   server_->SetHealth(false);
   if (store_server_ != nullptr) store_server_->Drain();
   gate_.Close();
+  admin_streams_->Stop();
   changes_->Stop();
   // Who waits for a read model to come along would wait until its deadline.
   orders_gate_->Close();
@@ -296,6 +325,7 @@ bool Host::Impl::Stop() {
   metrics_.reset();  // It looks at all that goes now.
   lanes_->Stop();
   query_workers_->Stop();
+  admin_workers_->Stop();
   if (store_server_ != nullptr) {
     store_server_->Stop(std::max(absl::ZeroDuration(), drained_by - absl::Now()));
     store_server_.reset();
@@ -309,6 +339,7 @@ bool Host::Impl::Stop() {
   customers_gate_.reset();
   orders_gate_.reset();
   views_.reset();
+  transfer_.reset();
   feed_.reset();
   journal_.reset();
   backend_.reset();
@@ -321,6 +352,7 @@ void Host::Impl::Abandon() {
   server_->SetHealth(false);
   if (store_server_ != nullptr) store_server_->Drain();
   gate_.Close();
+  admin_streams_->Stop();
   changes_->Stop();
   (void)gate_.WaitIdle(kAbandonWaitMax);
   absl::SleepFor(kFlushGrace);
@@ -343,7 +375,8 @@ std::string Host::Impl::ReadyLine() const {
 
 std::unique_ptr<Host> Host::Start(const Settings& settings,
                                   infrastructure::PrometheusTelemetry& telemetry,
-                                  std::function<void()> on_fatal, StartFailure& failure) {
+                                  std::function<void()> on_fatal, StartFailure& failure,
+                                  std::function<void()> on_imported) {
   if (auto refused = CheckListenAddress("grpc-listen", settings.grpc_listen, settings.insecure,
                                         "read and change every order", telemetry)) {
     failure = *std::move(refused);
@@ -356,7 +389,7 @@ std::unique_ptr<Host> Host::Start(const Settings& settings,
       return nullptr;
     }
   }
-  auto impl = std::make_unique<Impl>(settings, telemetry);
+  auto impl = std::make_unique<Impl>(settings, telemetry, std::move(on_imported));
   if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
       !impl->StartStoreServer(failure) || !impl->OpenMetrics(failure) ||
       !impl->StartServer(failure)) {
@@ -368,6 +401,9 @@ std::unique_ptr<Host> Host::Start(const Settings& settings,
 
 Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Host::~Host() = default;
+std::uint16_t Host::port() const { return impl_->port(); }
+std::uint16_t Host::store_port() const { return impl_->store_port(); }
+std::uint16_t Host::metrics_port() const { return impl_->metrics_port(); }
 std::string Host::ReadyLine() const { return impl_->ReadyLine(); }
 bool Host::Stop() { return impl_->Stop(); }
 void Host::Abandon() { impl_->Abandon(); }

@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
   orders::api::AddHealthCommands(line);
   orders::api::AddReadModelCommands(line);
   orders::api::AddDeadLetterCommands(line);
+  orders::api::AddDiffCommand(line);
+  orders::api::AddTransferCommands(line);
   orders::api::AddWatchCommand(line);
   orders::api::AddDemoCommand(line);
   orders::api::AddLoadCommand(line);

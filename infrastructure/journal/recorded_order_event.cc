@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "infrastructure/journal/event_codec.h"
+#include "infrastructure/journal/imported_time.h"
 
 namespace orders::infrastructure {
 
@@ -18,7 +19,7 @@ application::OrderStreamItem ToOrderStreamItem(eventstoredb::RecordedEvent& even
                                              .revision = event.revision,
                                              .event_id = event.id.ToString(),
                                              .type = std::move(event.type),
-                                             .created = event.created,
+                                             .created = CreatedOf(event),
                                              .position = position,
                                              .data = std::move(event.data),
                                              .metadata = std::move(event.metadata),
@@ -33,7 +34,7 @@ application::OrderStreamItem ToOrderStreamItem(eventstoredb::RecordedEvent& even
   return application::RecordedOrderEvent{.order_id = order,
                                          .revision = event.revision,
                                          .event_id = event.id.ToString(),
-                                         .created = event.created,
+                                         .created = CreatedOf(event),
                                          .position = position,
                                          .event = std::move((*decoded)->event),
                                          .metadata = std::move((*decoded)->metadata)};

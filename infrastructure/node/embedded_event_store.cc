@@ -13,6 +13,7 @@
 #include "infrastructure/node/catch_up_subscription.h"
 #include "infrastructure/node/checked_vfs.h"
 #include "infrastructure/node/head_witness.h"
+#include "infrastructure/node/log_backup.h"
 #include "infrastructure/node/log_file.h"
 #include "infrastructure/node/log_reader.h"
 #include "infrastructure/node/log_verification.h"
@@ -99,7 +100,29 @@ class Store final : public EmbeddedEventStore {
                                 [](sqlite::Database& database) { return VerifyLog(database); });
   }
 
+  absl::Status RequestNewGeneration() override {
+    if (!directory_.has_value()) return InMemory();
+    return StoreMarks::Set(directory_->path(), StoreMarks::kNewGeneration);
+  }
+  absl::StatusOr<BackupSummary> BackUp(const std::string& directory,
+                                       absl::FunctionRef<bool()> is_cancelled) override {
+    if (!directory_.has_value()) return InMemory();
+    BackupSummary summary;
+    const absl::Status copied =
+        source_.reader->With(absl::InfiniteFuture(), [&](sqlite::Database& database) {
+          const auto done = BackUpLog(database, vfs_->name(), directory, is_cancelled);
+          if (done.ok()) summary = *done;
+          return done.status();
+        });
+    if (!copied.ok()) return copied;
+    return summary;
+  }
+
  private:
+  static absl::Status InMemory() {
+    return absl::FailedPreconditionError("the store lies in memory and has no folder");
+  }
+
   const EmbeddedEventStoreOptions options_;
   std::optional<StoreDirectory> directory_;
   std::unique_ptr<CheckedVfs> vfs_;
@@ -289,10 +312,18 @@ absl::StatusOr<std::unique_ptr<EmbeddedEventStore>> EmbeddedEventStore::Open(
     absl::StatusOr<HeadWitness> found = HeadWitness::Open(options.vfs, directory->witness_path());
     if (!found.ok()) return found.status();
     witness.emplace(*std::move(found));
+    if (StoreMarks::IsSet(directory->path(), StoreMarks::kNewGeneration)) {
+      options.new_generation = true;
+    }
   }
   absl::StatusOr<OpenedLog> log =
       OpenLog(place, options, witness.has_value() ? &*witness : nullptr);
   if (!log.ok()) return log.status();
+  if (directory.has_value()) {
+    // It is counted now. Left behind by a kill, it counts once more, which does no harm.
+    const absl::Status cleared = StoreMarks::Clear(directory->path(), StoreMarks::kNewGeneration);
+    if (!cleared.ok()) return cleared;
+  }
   return std::make_unique<Store>(std::move(options), std::move(directory), std::move(vfs),
                                  std::move(place), std::move(witness), *std::move(log));
 }

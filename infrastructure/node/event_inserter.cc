@@ -1,5 +1,6 @@
 #include "infrastructure/node/event_inserter.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -64,13 +65,16 @@ absl::Status EventInserter::Insert(WriteGroup& group, CachedStream& stream, std:
   if (!insert.ok()) return insert.status();
   const absl::StatusOr<std::int64_t> type_id = TypeId(group, proposed.type);
   if (!type_id.ok()) return type_id.status();
+  const std::int64_t created_micros = std::max(
+      group.head.created_micros,
+      proposed.created.has_value() ? absl::ToUnixMicros(*proposed.created) : group.now_micros);
   const EventFields fields = {.position = group.head.position + 1,
                               .stream = stream.name,
                               .revision = revision,
                               .id = proposed.id,
                               .type = proposed.type,
                               .is_json = proposed.is_json,
-                              .created_micros = group.head.created_micros,
+                              .created_micros = created_micros,
                               .data = proposed.data,
                               .metadata = proposed.metadata};
   const std::uint32_t checksum = Checksum(fields);
@@ -79,6 +83,7 @@ absl::Status EventInserter::Insert(WriteGroup& group, CachedStream& stream, std:
   if (const absl::Status inserted = (*insert)->Run(); !inserted.ok()) return inserted;
   group.head.position = fields.position;
   group.head.event_position = fields.position;
+  group.head.created_micros = created_micros;
 
   auto event = std::make_shared<RecordedEvent>();
   event->stream = stream.name;

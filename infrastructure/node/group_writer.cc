@@ -58,7 +58,7 @@ absl::StatusOr<WriteAnswer> GroupWriter::Handle(WriteGroup& group, PendingWrite&
   if (const auto* written = std::get_if<AlreadyWritten>(&*decision)) {
     ++group.idempotent;
     AppendResult result{written->last.revision, written->last.position};
-    const absl::Time now = absl::FromUnixMicros(group.head.created_micros);
+    const absl::Time now = absl::FromUnixMicros(group.now_micros);
     if (!IsReadable(written->last, stream, now)) result.position.reset();
     return result;
   }

@@ -142,42 +142,6 @@ absl::Status ConfigureWriter(sqlite::Database& database, const EmbeddedEventStor
   return done;
 }
 
-absl::StatusOr<LogIdentity> ReadIdentity(sqlite::Database& database) {
-  const absl::StatusOr<std::optional<std::string>> id = GetMeta(database, "store_id");
-  if (!id.ok()) return id.status();
-  const std::optional<Uuid> store_id = Uuid::Parse(id->value_or(""));
-  const absl::StatusOr<std::uint64_t> generation = GetMetaNumber(database, "generation");
-  if (!generation.ok()) return generation.status();
-  const absl::StatusOr<std::uint64_t> closed = GetMetaNumber(database, "closed");
-  if (!closed.ok()) return closed.status();
-  if (!store_id.has_value() || *generation == 0) {
-    return absl::DataLossError("the log does not say who it is");
-  }
-  return LogIdentity{*store_id, *generation, *closed == 1};
-}
-
-absl::StatusOr<LogHead> ReadHead(sqlite::Database& database) {
-  LogHead head;
-  absl::StatusOr<sqlite::Statement> last =
-      database.Prepare("SELECT position,created,chain FROM events ORDER BY position DESC LIMIT 1");
-  if (!last.ok()) return last.status();
-  const absl::StatusOr<bool> row = last->Step();
-  if (!row.ok()) return row.status();
-  if (*row) {
-    head.event_position = RowPosition(*last);
-    head.created_micros = last->ColumnInt64(1);
-    const std::string_view chain = last->ColumnBlob(2);
-    if (chain.size() != head.chain.size()) {
-      return absl::DataLossError("the last event of the log carries no chain");
-    }
-    std::memcpy(head.chain.data(), chain.data(), chain.size());
-  }
-  const absl::StatusOr<std::uint64_t> handed_out = GetMetaNumber(database, "position");
-  if (!handed_out.ok()) return handed_out.status();
-  head.position = std::max(head.event_position, *handed_out);
-  return head;
-}
-
 // Marks the log as open, and as of this version: an older program would show what is deleted.
 absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, std::uint64_t generation) {
   const bool new_generation = generation != log.identity.generation;
@@ -218,6 +182,42 @@ absl::StatusOr<bool> IsFresh(sqlite::Database& database) {
 
 }  // namespace
 
+absl::StatusOr<LogIdentity> ReadLogIdentity(sqlite::Database& database) {
+  const absl::StatusOr<std::optional<std::string>> id = GetMeta(database, "store_id");
+  if (!id.ok()) return id.status();
+  const std::optional<Uuid> store_id = Uuid::Parse(id->value_or(""));
+  const absl::StatusOr<std::uint64_t> generation = GetMetaNumber(database, "generation");
+  if (!generation.ok()) return generation.status();
+  const absl::StatusOr<std::uint64_t> closed = GetMetaNumber(database, "closed");
+  if (!closed.ok()) return closed.status();
+  if (!store_id.has_value() || *generation == 0) {
+    return absl::DataLossError("the log does not say who it is");
+  }
+  return LogIdentity{*store_id, *generation, *closed == 1};
+}
+
+absl::StatusOr<LogHead> ReadLogHead(sqlite::Database& database) {
+  LogHead head;
+  absl::StatusOr<sqlite::Statement> last =
+      database.Prepare("SELECT position,created,chain FROM events ORDER BY position DESC LIMIT 1");
+  if (!last.ok()) return last.status();
+  const absl::StatusOr<bool> row = last->Step();
+  if (!row.ok()) return row.status();
+  if (*row) {
+    head.event_position = RowPosition(*last);
+    head.created_micros = last->ColumnInt64(1);
+    const std::string_view chain = last->ColumnBlob(2);
+    if (chain.size() != head.chain.size()) {
+      return absl::DataLossError("the last event of the log carries no chain");
+    }
+    std::memcpy(head.chain.data(), chain.data(), chain.size());
+  }
+  const absl::StatusOr<std::uint64_t> handed_out = GetMetaNumber(database, "position");
+  if (!handed_out.ok()) return handed_out.status();
+  head.position = std::max(head.event_position, *handed_out);
+  return head;
+}
+
 absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStoreOptions& options,
                                   HeadWitness* witness) {
   if (!options.in_memory) {
@@ -246,13 +246,13 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
     }
     if (const absl::Status made = CreateLog(database); !made.ok()) return made;
   }
-  const absl::StatusOr<LogIdentity> identity = ReadIdentity(database);
+  const absl::StatusOr<LogIdentity> identity = ReadLogIdentity(database);
   if (!identity.ok()) return identity.status();
   log.identity = *identity;
   if (!log.identity.was_closed_cleanly) {
     if (const absl::Status checked = CheckAfterUncleanEnd(database); !checked.ok()) return checked;
   }
-  const absl::StatusOr<LogHead> head = ReadHead(database);
+  const absl::StatusOr<LogHead> head = ReadLogHead(database);
   if (!head.ok()) return head.status();
   log.head = *head;
   const absl::StatusOr<WitnessVerdict> verdict =

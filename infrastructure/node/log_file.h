@@ -49,6 +49,10 @@ struct LogPlace {
 absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStoreOptions& options,
                                   HeadWitness* witness);
 
+/// What the log says of itself, as `database` sees it. Error: DataLoss.
+absl::StatusOr<LogIdentity> ReadLogIdentity(sqlite::Database& database);
+absl::StatusOr<LogHead> ReadLogHead(sqlite::Database& database);
+
 /// A connection for reads only.
 absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenLogReader(const LogPlace& place);
 

@@ -222,7 +222,7 @@ absl::Status LogWriter::CommitGroup(WriteGroup& group) {
   const absl::Time now = options_.clock ? options_.clock() : absl::Now();
   const absl::Time wall_now = absl::Now();
   // Whatever the clock does, time does not fall along the log.
-  group.head.created_micros = std::max(group.head.created_micros, absl::ToUnixMicros(now));
+  group.now_micros = std::max(group.head.created_micros, absl::ToUnixMicros(now));
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database_, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();

@@ -24,6 +24,10 @@ absl::Status MakeFile(const std::string& path) {
 absl::StatusOr<StoreDirectory> StoreDirectory::Open(const std::string& path) {
   absl::StatusOr<LockedDirectory> locked = LockedDirectory::Open(path);
   if (!locked.ok()) return locked.status();
+  if (StoreMarks::IsUnfinishedBackup(path)) {
+    return absl::FailedPreconditionError(
+        "a backup into this folder was cut off, and it is no store: delete it");
+  }
   StoreDirectory directory(*std::move(locked));
   for (const std::string& file : {directory.log_path(), directory.witness_path()}) {
     if (const absl::Status made = MakeFile(file); !made.ok()) return made;

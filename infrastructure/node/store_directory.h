@@ -8,17 +8,19 @@
 #include "absl/status/statusor.h"
 
 #include "infrastructure/node/locked_directory.h"
+#include "infrastructure/node/store_marks.h"
 
 namespace eventstoredb {
 
 /// The directory of a store, held for this process.
 class StoreDirectory {
  public:
-  /// As LockedDirectory::Open, and makes the log and witness files (0600, empty) if missing.
+  /// As LockedDirectory::Open; FailedPrecondition, a backup into it was not finished. Makes the log
+  /// and witness files (0600, empty) if missing.
   static absl::StatusOr<StoreDirectory> Open(const std::string& path);
 
-  std::string log_path() const { return path() + "/events.db"; }
-  std::string witness_path() const { return path() + "/head.witness"; }
+  std::string log_path() const { return StoreMarks::LogPath(path()); }
+  std::string witness_path() const { return StoreMarks::WitnessPath(path()); }
   const std::string& path() const { return locked_.path(); }
 
   struct Space {

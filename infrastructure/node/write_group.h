@@ -35,6 +35,7 @@ struct WriteGroup {
   std::vector<CachedStream*> pinned;  ///< Besides those of `writes`.
   std::vector<std::string> new_types;
   LogHead head;
+  std::int64_t now_micros = 0;  ///< Of events that bring no time; not below the head's.
   bool hands_out_bare_position = false;
   std::uint64_t written = 0;
   std::uint64_t idempotent = 0;

@@ -69,6 +69,10 @@ void ClientEventStore::StartAppend(AppendRequest request, AppendCallback done) {
   const bool all_named = std::none_of(request.events.begin(), request.events.end(),
                                       [](const ProposedEvent& event) { return event.id.IsZero(); });
   if (!all_named) return done(absl::InvalidArgumentError("an event has no id"));
+  const bool any_dated =
+      std::any_of(request.events.begin(), request.events.end(),
+                  [](const ProposedEvent& event) { return event.created.has_value(); });
+  if (any_dated) return done(absl::InvalidArgumentError("a server sets created itself"));
   client_.StartAppend(std::move(request), std::move(done));
 }
 

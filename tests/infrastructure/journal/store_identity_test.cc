@@ -51,6 +51,19 @@ TEST_F(StoreIdentityTest, AKnownStoreKeepsItsId) {
   EXPECT_EQ(again->id, Id(1).ToString());
 }
 
+TEST_F(StoreIdentityTest, ARenewedStoreKeepsItsIdAndIsOneGenerationMore) {
+  ASSERT_TRUE(Ensure(1).ok());
+  for (std::uint64_t generation = 2; generation < 4; ++generation) {
+    const absl::Status renewed = RenewStoreIdentity(*store_, Id(10 + generation).ToString(),
+                                                    absl::Now() + absl::Seconds(10));
+    ASSERT_TRUE(renewed.ok()) << renewed;
+    const auto identity = Ensure(2);
+    ASSERT_TRUE(identity.ok()) << identity.status();
+    EXPECT_EQ(identity->id, Id(1).ToString());
+    EXPECT_EQ(identity->generation, generation);
+  }
+}
+
 TEST_F(StoreIdentityTest, OfSeveralThatTryAtOneTimeAllGetTheSame) {
   absl::Mutex mutex;
   std::set<std::string> ids;

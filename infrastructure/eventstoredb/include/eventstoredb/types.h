@@ -52,6 +52,9 @@ struct ProposedEvent {
   bool is_json = true;
   std::string data;
   std::string metadata;
+  /// For events that come from another log, and the embedded log only (a client refuses it): when
+  /// that log recorded it. Raised to the time of the log's last event, which never falls.
+  std::optional<absl::Time> created = std::nullopt;
 };
 
 struct RecordedEvent {

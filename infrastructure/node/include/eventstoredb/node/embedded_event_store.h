@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -90,6 +91,11 @@ struct EmbeddedEventStoreStats {
   std::uint64_t last_position = 0;  ///< Of the last durable event or empty append; 0: none.
 };
 
+struct BackupSummary {
+  std::uint64_t last_position = 0;  ///< Of the last event in it; 0: none.
+  std::uint64_t bytes = 0;          ///< Of the copied log.
+};
+
 /// An EventStore in a directory of this machine (docs/storage-format.md): SQLite, one writer thread
 /// with group commit. An append is answered after the sync of its group; a position once answered
 /// is never handed out again. What is refused without a look at the log (InvalidArgument, too many
@@ -125,6 +131,19 @@ class EmbeddedEventStore : public EventStore {
   virtual EmbeddedEventStoreStats Stats() const = 0;
   /// Reads everything and checks each event, the hash chain and the indexes. Errors: DataLoss.
   virtual absl::Status Verify(absl::Time deadline) = 0;
+
+  /// Durably: the next Open counts one generation more (see new_generation), however this process
+  /// ends. Errors: FailedPrecondition, the store is in memory; as Open.
+  virtual absl::Status RequestNewGeneration() = 0;
+  /// A consistent copy of the log as it is now, into `directory`, an absolute path that is new or
+  /// empty; appends and reads go on, and the write-ahead log is not emptied meanwhile. A store
+  /// opened there is of a new generation. One that was cut off is refused by Open.
+  /// Blocks; asks `is_cancelled` every few megabytes. Errors: FailedPrecondition, the directory is
+  /// not empty or the store is in memory; Cancelled; NotFound, its parent is missing; OutOfRange,
+  /// no absolute path, or a file; PermissionDenied; ResourceExhausted, the disk is full;
+  /// Unavailable; DataLoss, the log cannot be read.
+  virtual absl::StatusOr<BackupSummary> BackUp(const std::string& directory,
+                                               absl::FunctionRef<bool()> is_cancelled) = 0;
 };
 
 }  // namespace eventstoredb

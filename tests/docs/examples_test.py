@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Runs every `$ ` command of the ```console blocks of the documentation, as it is printed.
+"""Runs every `$ ` command of the ```console blocks of the documentation, as it is printed, and then
+every `orderctl` command of README's table of promises; there TOKEN stands for a position token.
 
 usage: examples_test.py BIN_DIR PAGE...
 The pages run in the order given, against one fresh service, in one shell: what a page sets up the
 next may use. A command that fails, fails the test.
 """
+import json
 import os
 import re
 import subprocess
@@ -23,6 +25,30 @@ def commands_of(page):
             elif commands and commands[-1].endswith("\\"):
                 commands[-1] += "\n" + line
     return commands
+
+
+def promises_of(page):
+    """The table's commands, and how often each is to be run."""
+    with open(page) as text:
+        table = text.read().split("## What it keeps")[-1].split("\n## ")[0]
+    return [(command, 2 if twice else 1)
+            for command, twice in re.findall(r"`(orderctl [^`]+)`(, twice)?", table)]
+
+
+def keep_promises(page, environment, folder):
+    promises = promises_of(page)
+    for command, times in promises:
+        for _ in range(times):
+            answer = subprocess.run(["orderctl", "get", "first", "-o", "json"], env=environment,
+                                    capture_output=True, text=True, timeout=30, check=True)
+            token = json.loads(answer.stdout)["freshness"]["position_token"]
+            ended = subprocess.run(["bash", "-c", command.replace("TOKEN", token)],
+                                   env=environment, cwd=folder, capture_output=True, text=True,
+                                   timeout=60)
+            if ended.returncode != 0:
+                sys.exit(f"{page}: a promise is not kept ({ended.returncode}): {command}\n"
+                         f"{ended.stderr[-1000:]}")
+    return len(promises)
 
 
 def main():
@@ -52,6 +78,11 @@ def main():
                     sys.exit(f"{page}: example failed with {ended.returncode}:\n"
                              f"  {commands[number - 1]}\n{ended.stderr[-1000:]}")
                 print(f"{page}: {len(commands)} examples ran")
+                if os.path.basename(page) == "README.md":
+                    promises = keep_promises(page, environment, folder)
+                    if not promises:
+                        sys.exit(f"{page}: no promise found")
+                    print(f"{page}: {promises} promises kept")
         finally:
             service.terminate()
             if service.wait(timeout=30) != 0:

@@ -51,8 +51,8 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
   absl::StatusOr<SearchAnswer> SearchOrders(const CallContext& call,
                                             const SearchRequest& request) override;
   absl::StatusOr<HistoryAnswer> GetOrderHistory(const CallContext& call,
-                                                const domain::OrderId& order,
-                                                const AsOf& as_of, int page_size,
+                                                const domain::OrderId& order, const AsOf& as_of,
+                                                int page_size,
                                                 const std::string& page_token) override;
 
  private:

@@ -207,7 +207,8 @@ TEST_F(OrderQueries, APageTokenHoldsForItsOwnQueryOnly) {
       ReasonOf(
           queries().GetCustomer({}, {.customer_id = {"customer-1"}, .page_token = token}).status()),
       "BAD_PAGE_TOKEN");
-  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"o"}, {}, 1, token).status()), "BAD_PAGE_TOKEN");
+  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"o"}, {}, 1, token).status()),
+            "BAD_PAGE_TOKEN");
 }
 
 TEST_F(OrderQueries, ACustomersPagesHoldEachOrderOnceNewestFirst) {
@@ -277,7 +278,8 @@ TEST_F(OrderQueries, HistoryPagesTheWholeStream) {
     token = page->next_page_token;
   } while (!token.empty());
   EXPECT_EQ(next, (*queries().GetOrder(id))->revision + 1);
-  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"none"}, {}, 2, "").status()), "ORDER_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"none"}, {}, 2, "").status()),
+            "ORDER_NOT_FOUND");
 }
 
 TEST_F(OrderQueries, AnOrderThatIsNotThereOrCannotBeIsRefused) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/calls/call.h"
 #include "api/grpc/export_reactor.h"
 #include "api/grpc/import_reactor.h"
-#include "api/grpc/status_mapping.h"
-#include "api/grpc/unary_call.h"
+#include "api/grpc/wire.h"
 #include "application/commands/request_errors.h"
 
 namespace orders::api {

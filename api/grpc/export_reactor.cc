@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "api/grpc/status_mapping.h"
+#include "api/calls/call.h"
 #include "api/grpc/transfer_mapping.h"
-#include "api/grpc/unary_call.h"
+#include "api/grpc/wire.h"
 
 namespace orders::api {
 

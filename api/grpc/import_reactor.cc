@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
-#include "api/grpc/status_mapping.h"
+#include "api/calls/call.h"
 #include "api/grpc/transfer_mapping.h"
-#include "api/grpc/unary_call.h"
+#include "api/grpc/wire.h"
 #include "application/commands/request_errors.h"
 
 namespace orders::api {

@@ -1,34 +1,18 @@
 #pragma once
 
-#include <string>
-
+#include "api/calls/method.h"
 #include "api/grpc/admin_streams.h"
-#include "api/runtime/call_gate.h"
-#include "application/log_position.h"
-#include "application/ports/clock.h"
-#include "application/ports/store_monitor.h"
-#include "application/projections/projection_host.h"
+#include "api/grpc/unary_service.h"
 #include "orders/v1/admin.grpc.pb.h"
 
 namespace orders::api {
 
-/// For those who run the service. GetHealth is answered at once, on gRPC's thread: nothing is asked
-/// of the store. The long calls are AdminStreams' business.
-class OrderAdminService final : public v1::OrderAdmin::CallbackService {
+/// For those who run the service. The long calls are AdminStreams' business, over gRPC alone.
+class OrderAdminService final : public UnaryService<v1::OrderAdmin::CallbackService> {
  public:
-  /// All outlive the service and the calls it has taken.
-  struct Ports {
-    const application::ProjectionHost& projections;
-    const application::StoreMonitor& store;
-    application::Clock& clock;
-    CallGate& gate;
-    AdminStreams& streams;
-  };
-  OrderAdminService(Ports ports, application::StoreIdentity store, std::string store_kind);
+  /// What the method needs, `streams` and `order_bytes` outlive the service.
+  OrderAdminService(const UnaryMethod& health, AdminStreams& streams, OrderBytesCache& order_bytes);
 
-  grpc::ServerUnaryReactor* GetHealth(grpc::CallbackServerContext* context,
-                                      const v1::GetHealthRequest* request,
-                                      v1::GetHealthResponse* response) override;
   grpc::ServerWriteReactor<v1::ExportEventsResponse>* ExportEvents(
       grpc::CallbackServerContext* context, const v1::ExportEventsRequest* request) override;
   grpc::ServerReadReactor<v1::ImportEventsRequest>* ImportEvents(
@@ -38,9 +22,7 @@ class OrderAdminService final : public v1::OrderAdmin::CallbackService {
                                    v1::BackupResponse* response) override;
 
  private:
-  const Ports ports_;
-  const application::StoreIdentity store_;
-  const std::string store_kind_;
+  AdminStreams& streams_;
 };
 
 }  // namespace orders::api

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 
+#include "api/calls/status_mapping.h"
+
 namespace orders::api {
 namespace {
 
@@ -52,6 +54,13 @@ grpc::Slice EncodeField(std::uint32_t number, const google::protobuf::MessageLit
   std::copy(head, head + head_size, out);
   message.SerializeWithCachedSizesToArray(out + head_size);
   return grpc::Slice(slice, grpc::Slice::STEAL_REF);
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view resource) {
+  if (status.ok()) return grpc::Status::OK;
+  const google::rpc::Status message = ToRpcStatus(status, resource);
+  return grpc::Status(static_cast<grpc::StatusCode>(message.code()), message.message(),
+                      message.SerializeAsString());
 }
 
 }  // namespace orders::api

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "google/protobuf/message_lite.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/slice.h"
+#include "grpcpp/support/status.h"
 
 namespace orders::api {
 
@@ -22,5 +24,8 @@ grpc::ByteBuffer Encode(const google::protobuf::MessageLite& message);
 
 /// `message` as field `number` (1 to 15) of the message around it.
 grpc::Slice EncodeField(std::uint32_t number, const google::protobuf::MessageLite& message);
+
+/// See ToRpcStatus.
+grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view resource);
 
 }  // namespace orders::api

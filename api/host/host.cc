@@ -7,13 +7,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "api/calls/health_call.h"
+#include "api/calls/order_change_hub.h"
+#include "api/calls/order_command_calls.h"
+#include "api/calls/order_query_calls.h"
+#include "api/calls/read_model_calls.h"
 #include "api/grpc/admin_streams.h"
 #include "api/grpc/grpc_server.h"
 #include "api/grpc/order_admin_service.h"
-#include "api/grpc/order_change_hub.h"
-#include "api/grpc/order_command_service.h"
+#include "api/grpc/order_bytes_cache.h"
 #include "api/grpc/order_query_service.h"
-#include "api/grpc/read_models_service.h"
+#include "api/grpc/unary_service.h"
 #include "api/host/administration.h"
 #include "api/host/listen_rule.h"
 #include "api/host/metrics_port.h"
@@ -48,6 +52,9 @@
 #include "infrastructure/telemetry/process_metrics.h"
 #include "infrastructure/telemetry/prometheus_telemetry.h"
 #include "infrastructure/views/sqlite_views.h"
+#include "orders/v1/admin.grpc.pb.h"
+#include "orders/v1/commands.grpc.pb.h"
+#include "orders/v1/read_models.grpc.pb.h"
 
 namespace orders::api {
 namespace {
@@ -80,7 +87,8 @@ class Host::Impl {
   bool OpenViews(StartFailure& failure);
   bool StartStoreServer(StartFailure& failure);
   bool OpenMetrics(StartFailure& failure);
-  bool StartServer(StartFailure& failure);
+  void MakeCalls();
+  bool StartGrpcServer(StartFailure& failure);
   void ServeMetrics();
   bool Stop();
   void Abandon();
@@ -125,10 +133,15 @@ class Host::Impl {
   std::optional<WorkerPool> admin_workers_;
   std::optional<OrderChangeHub> changes_;
   std::optional<AdminStreams> admin_streams_;
-  std::optional<OrderCommandService> command_service_;
+  std::optional<OrderCommandCalls> command_calls_;
+  std::optional<OrderQueryCalls> query_calls_;
+  std::optional<ReadModelCalls> read_model_calls_;
+  std::optional<HealthCall> health_call_;
+  std::optional<OrderBytesCache> order_bytes_;
+  std::optional<UnaryService<v1::OrderCommands::Service>> command_service_;
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
-  std::optional<ReadModelsService> read_models_service_;
+  std::optional<UnaryService<v1::ReadModels::Service>> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
   std::unique_ptr<infrastructure::MetricsServer> metrics_;  ///< Null: not asked for.
@@ -234,7 +247,7 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
   return families;
 }
 
-bool Host::Impl::StartServer(StartFailure& failure) {
+void Host::Impl::MakeCalls() {
   commands_.emplace(
       application::OrderCommandHandler::Ports{*journal_, clock_, scheduler_, random_, ids_,
                                               *digest_, telemetry_},
@@ -265,13 +278,18 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                             .newest_known = [this] { return orders_gate_->Current().position; }},
       OrderChangeHubOptions{.watchers_max = static_cast<std::size_t>(settings_.watches_max),
                             .stall_max = settings_.watch_stall_max});
-  command_service_.emplace(OrderCommandService::Ports{*commands_, ids_, telemetry_, telemetry_,
-                                                      *lanes_, gate_, imports_},
-                           backend_->identity, LimitsOf(settings_));
-  query_service_.emplace(OrderQueryService::Ports{*queries_, ids_, telemetry_, telemetry_,
-                                                  *query_workers_, *changes_, gate_, event_json},
-                         backend_->identity, LimitsOf(settings_),
-                         static_cast<std::size_t>(settings_.order_bytes_cache_max));
+  command_calls_.emplace(
+      OrderCommandCalls::Ports{*commands_, ids_, telemetry_, telemetry_, *lanes_, gate_, imports_},
+      backend_->identity, LimitsOf(settings_));
+  query_calls_.emplace(OrderQueryCalls::Ports{*queries_, ids_, telemetry_, telemetry_,
+                                              *query_workers_, *changes_, gate_, event_json},
+                       backend_->identity, LimitsOf(settings_));
+  read_model_calls_.emplace(ReadModelCalls::Ports{*projections_, *digest_, ids_, telemetry_,
+                                                  telemetry_, *query_workers_, gate_},
+                            backend_->identity, LimitsOf(settings_));
+  health_call_.emplace(
+      HealthCall::Ports{*projections_, *backend_->monitor, clock_, telemetry_, telemetry_, gate_},
+      backend_->identity, backend_->kind);
   admin_workers_.emplace(kAdminWorkers);
   admin_streams_.emplace(
       AdminStreams::Ports{.transfer = *transfer_,
@@ -282,12 +300,14 @@ bool Host::Impl::StartServer(StartFailure& failure) {
                           .commands_are_idle = [this] { return lanes_->in_flight() == 0; },
                           .on_imported = on_imported_,
                           .back_up = MakeBackUp(*backend_)});
-  admin_service_.emplace(
-      OrderAdminService::Ports{*projections_, *backend_->monitor, clock_, gate_, *admin_streams_},
-      backend_->identity, backend_->kind);
-  read_models_service_.emplace(ReadModelsService::Ports{*projections_, *digest_, ids_, telemetry_,
-                                                        telemetry_, *query_workers_, gate_},
-                               backend_->identity, LimitsOf(settings_));
+}
+
+bool Host::Impl::StartGrpcServer(StartFailure& failure) {
+  order_bytes_.emplace(static_cast<std::size_t>(settings_.order_bytes_cache_max));
+  command_service_.emplace(command_calls_->methods(), *order_bytes_);
+  query_service_.emplace(query_calls_->methods(), query_calls_->watch(), *order_bytes_);
+  admin_service_.emplace(health_call_->method(), *admin_streams_, *order_bytes_);
+  read_models_service_.emplace(read_model_calls_->methods(), *order_bytes_);
   auto server = GrpcServer::Start(
       {.address = settings_.grpc_listen.ToString(),
        .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
@@ -391,10 +411,11 @@ std::unique_ptr<Host> Host::Start(const Settings& settings,
   }
   auto impl = std::make_unique<Impl>(settings, telemetry, std::move(on_imported));
   if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
-      !impl->StartStoreServer(failure) || !impl->OpenMetrics(failure) ||
-      !impl->StartServer(failure)) {
+      !impl->StartStoreServer(failure) || !impl->OpenMetrics(failure)) {
     return nullptr;
   }
+  impl->MakeCalls();
+  if (!impl->StartGrpcServer(failure)) return nullptr;
   impl->ServeMetrics();
   return std::unique_ptr<Host>(new Host(std::move(impl)));
 }

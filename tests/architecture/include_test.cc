@@ -80,16 +80,16 @@ INSTANTIATE_TEST_SUITE_P(
         IncludeCase{"infrastructure/journal/order_journal.cc",
                     R"("event_store/client/shared.pb.h")"},
         IncludeCase{"infrastructure/sqlite/database.cc", R"("event_store/client/shared.pb.h")"},
-        IncludeCase{"api/grpc/order_command_service.cc",
+        IncludeCase{"api/calls/order_command_calls.cc",
                     R"("infrastructure/journal/order_journal.h")"},
-        IncludeCase{"api/grpc/order_command_service.cc", R"("eventstoredb/event_store.h")"},
-        IncludeCase{"api/grpc/order_command_service.cc",
+        IncludeCase{"api/calls/order_command_calls.cc", R"("eventstoredb/event_store.h")"},
+        IncludeCase{"api/calls/order_command_calls.cc",
                     R"("event_store/client/streams.grpc.pb.h")"},
         IncludeCase{"api/orderd_main.cc", R"("event_store/client/streams.grpc.pb.h")"},
         IncludeCase{"api/runtime/order_lanes.cc", R"("infrastructure/sqlite/database.h")"},
         IncludeCase{"api/grpc/grpc_server.h", R"("infrastructure/sqlite/database.h")"},
         IncludeCase{"api/orderctl/main.cc", R"("infrastructure/config/settings.h")"},
-        IncludeCase{"api/orderctl/main.cc", R"("api/grpc/command_mapping.h")"},
+        IncludeCase{"api/orderctl/main.cc", R"("api/calls/command_mapping.h")"},
         IncludeCase{"api/orderctl/main.cc", R"("event_store/client/streams.grpc.pb.h")"},
         IncludeCase{"api/orderctl/main.cc", R"(  "application/call_context.h"  // why)"}));
 
@@ -113,7 +113,7 @@ INSTANTIATE_TEST_SUITE_P(
         IncludeCase{"api/host/host.cc", R"("event_store/client/streams.grpc.pb.h")"},
         IncludeCase{"infrastructure/journal/event_codec.cc", "<simdjson.h>"},
         IncludeCase{"infrastructure/journal/event_codec.cc", R"("application/recorded_event.h")"},
-        IncludeCase{"api/grpc/command_mapping.cc", R"("orders/v1/commands.pb.h")"},
+        IncludeCase{"api/calls/command_mapping.cc", R"("orders/v1/commands.pb.h")"},
         IncludeCase{"api/host/host.cc", R"("infrastructure/journal/order_journal.h")"},
         IncludeCase{"tests/contract/store_test.cc", R"("infrastructure/node/log.h")"}));
 

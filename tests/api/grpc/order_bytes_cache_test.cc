@@ -5,8 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-#include "api/grpc/view_mapping.h"
-#include "api/grpc/wire.h"
+#include "api/calls/view_mapping.h"
 #include "orders/v1/queries.pb.h"
 
 namespace orders::api {
@@ -62,25 +61,6 @@ TEST(OrderBytesCache, DoesNotKeepWhatIsLargerThanItself) {
   OrderBytesCache cache(16'000);
   EXPECT_EQ(Decoded(cache.Get(View("big", 1, 4'000))).order().order_id(), "big");
   EXPECT_EQ(cache.bytes(), 0U);
-}
-
-TEST(Wire, BytesThatAreNoMessageAreRefused) {
-  const grpc::Slice garbage(std::string("\x0a\xff\xff\xff\xff\x0f garbage"));
-  v1::GetOrderRequest message;
-  EXPECT_TRUE(absl::IsInvalidArgument(Decode(grpc::ByteBuffer(&garbage, 1), message)));
-  EXPECT_TRUE(Decode(grpc::ByteBuffer(), message).ok() ||
-              absl::IsInvalidArgument(Decode(grpc::ByteBuffer(), message)));
-}
-
-TEST(Wire, AMessageInManySlicesIsRead) {
-  v1::GetOrderRequest sent;
-  sent.set_order_id("order-with-a-longer-name");
-  const std::string bytes = sent.SerializeAsString();
-  std::vector<grpc::Slice> slices;
-  for (const char c : bytes) slices.emplace_back(std::string(1, c));
-  v1::GetOrderRequest received;
-  ASSERT_TRUE(Decode(grpc::ByteBuffer(slices.data(), slices.size()), received).ok());
-  EXPECT_EQ(received.order_id(), sent.order_id());
 }
 
 }  // namespace

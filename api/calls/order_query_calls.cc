@@ -1,0 +1,376 @@
+#include "api/calls/order_query_calls.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+#include "api/calls/report_mapping.h"
+#include "api/calls/value_mapping.h"
+#include "api/calls/view_mapping.h"
+#include "application/commands/request_errors.h"
+
+namespace orders::api {
+namespace {
+
+using application::AsOf;
+using application::CallContext;
+using application::Freshness;
+using application::FreshnessDemand;
+using application::View;
+
+// An answer of more than this is asked for again with half the page: a client takes 4 MiB.
+constexpr std::size_t kAnswerBytesMax = 3 << 20;
+
+// Of the time that a call has, what is left for the answer when it may be stale.
+constexpr absl::Duration kStaleAnswerTimeMax = absl::Milliseconds(200);
+
+/// Who takes a stale answer wants one in time: the wait then ends before the call does.
+FreshnessDemand ToDemand(const v1::ReadOptions& options, absl::Time deadline) {
+  FreshnessDemand demand{.min_position = options.min_position(),
+                         .allow_stale = options.allow_stale(),
+                         .deadline = deadline};
+  if (demand.allow_stale && !demand.min_position.empty()) {
+    demand.deadline -=
+        std::clamp((deadline - absl::Now()) / 5, absl::ZeroDuration(), kStaleAnswerTimeMax);
+  }
+  return demand;
+}
+
+/// Of a request with a choice named as_of.
+template <typename Request>
+absl::StatusOr<AsOf> ToAsOf(const Request& request, const application::StoreIdentity& store) {
+  AsOf as_of;
+  if (request.has_as_of_revision()) as_of.revision = request.as_of_revision();
+  if (request.has_as_of_time()) {
+    Violations violations;
+    as_of.time = ToTime(request.as_of_time(), "as_of_time", violations);
+    if (!violations.empty()) return domain::ToStatus(violations);
+  }
+  if (request.has_as_of_position()) {
+    const auto position = application::DecodePositionToken(request.as_of_position(), store);
+    if (!position.ok()) return position.status();
+    as_of.position = *position;
+  }
+  return as_of;
+}
+
+absl::Status OrderBlocked(const std::string& text) {
+  return application::MakeRequestError(absl::StatusCode::kFailedPrecondition, text,
+                                       {.reason = "ORDER_BLOCKED"});
+}
+
+/// What an answer about an order says that the read model holds as of before an event which it
+/// could not apply; or why there is none.
+absl::Status CheckBlocked(const v1::GetOrderRequest& request,
+                          const application::BlockedOrder& blocked,
+                          const absl::StatusOr<std::shared_ptr<const application::OrderView>>& view,
+                          const application::StoreIdentity& store, Freshness& freshness) {
+  if (absl::IsNotFound(view.status())) {
+    return OrderBlocked("the order is there, and its first event could not be applied");
+  }
+  if (!view.ok()) return view.status();
+  freshness.blocked_since = blocked.since;
+  freshness.position = (*view)->position;
+  if (request.options().min_position().empty()) return absl::OkStatus();
+  const absl::StatusOr<application::LogPosition> demanded =
+      application::DecodePositionToken(request.options().min_position(), store);
+  if (!demanded.ok()) return demanded.status();
+  if (*demanded < blocked.position) return absl::OkStatus();
+  if (!request.options().allow_stale()) {
+    return OrderBlocked(
+        "an event at or before min_position could not be applied; allow_stale gets the order as it "
+        "was before that");
+  }
+  freshness.stale = true;
+  return absl::OkStatus();
+}
+
+absl::Status Overloaded() {
+  return application::MakeRequestError(
+      absl::StatusCode::kResourceExhausted, "too many queries wait for a worker; ask again",
+      {.reason = "OVERLOADED", .retry_after = absl::Milliseconds(100)});
+}
+
+}  // namespace
+
+OrderQueryCalls::OrderQueryCalls(Ports ports, application::StoreIdentity store,
+                                 const CallLimits& limits)
+    : ports_(std::move(ports)), store_(std::move(store)), limits_(limits) {}
+
+UnaryMethods OrderQueryCalls::methods() {
+  UnaryMethods methods;
+  Add<v1::GetOrderRequest>(methods);
+  Add<v1::ListOrdersRequest>(methods);
+  Add<v1::ListActiveOrdersRequest>(methods);
+  Add<v1::GetCustomerRequest>(methods);
+  Add<v1::GetSalesReportRequest>(methods);
+  Add<v1::SearchOrdersRequest>(methods);
+  Add<v1::GetOrderHistoryRequest>(methods);
+  return methods;
+}
+
+WatchMethod OrderQueryCalls::watch() {
+  return {
+      .descriptor = &MethodOf<v1::WatchOrdersRequest>("OrderQueries"),
+      .open = [this](const Inbound& inbound, WatchSink& sink) { return OpenWatch(inbound, sink); }};
+}
+
+template <typename Message>
+void OrderQueryCalls::Add(UnaryMethods& methods) {
+  const google::protobuf::MethodDescriptor& method = MethodOf<Message>("OrderQueries");
+  application::CallMeter& meter = ports_.meters.OfQuery(method.name());
+  methods.push_back(
+      {.descriptor = &method,
+       .is_command = false,
+       .start = [this, &meter](std::unique_ptr<Responder> responder, const Inbound& inbound) {
+         Begin<Message>(inbound, Call(std::move(responder), ports_.gate, ports_.telemetry, meter));
+       }});
+}
+
+template <typename Message>
+void OrderQueryCalls::Begin(const Inbound& inbound, Call call) {
+  if (!call.IsAdmitted()) return;
+  Message message;
+  if (absl::Status decoded = inbound.decode(message); !decoded.ok()) {
+    return call.Fail(decoded, "");
+  }
+  Start(std::move(message), DeadlineOf(inbound.deadline, absl::Now(), limits_), std::move(call));
+}
+
+WatchOpening OrderQueryCalls::OpenWatch(const Inbound& inbound, WatchSink& sink) {
+  // Held while the watch begins: whoever stops the service waits for that.
+  const CallGate::Pass pass = ports_.gate.Enter();
+  if (!pass) return {.status = ShuttingDown()};
+  v1::WatchOrdersRequest message;
+  if (absl::Status decoded = inbound.decode(message); !decoded.ok()) return {.status = decoded};
+  absl::StatusOr<std::shared_ptr<Watch>> watch = ports_.changes.Open(message, sink);
+  if (!watch.ok()) return {.status = watch.status(), .resource = message.order_id()};
+  return {.status = absl::OkStatus(), .resource = message.order_id(), .watch = *std::move(watch)};
+}
+
+void OrderQueryCalls::Start(v1::GetOrderRequest message, absl::Time deadline, Call call) {
+  const domain::OrderId order{message.order_id()};
+  if (absl::Status valid = domain::ToStatus(domain::ValidateOrderId(order)); !valid.ok()) {
+    return call.Fail(valid, order.value);
+  }
+  if (message.as_of_case() != v1::GetOrderRequest::AS_OF_NOT_SET) {
+    return OnWorker(deadline, std::move(call),
+                    [this, message = std::move(message), deadline](Call answering) {
+                      AnswerOrderAsOf(message, deadline, std::move(answering));
+                    });
+  }
+  const std::thread::id here = std::this_thread::get_id();
+  const FreshnessDemand demand = ToDemand(message.options(), deadline);
+  ports_.handler.WhenFresh(
+      View::kOrders, demand,
+      [this, here, deadline, message = std::move(message),
+       call = std::move(call)](absl::StatusOr<Freshness> freshness) mutable {
+        if (!freshness.ok()) return call.Fail(freshness.status(), message.order_id());
+        // Still the front's thread: it was fresh enough. Else this thread must not
+        // be held.
+        if (std::this_thread::get_id() == here) {
+          return AnswerOrder(message, *std::move(freshness), std::move(call));
+        }
+        OnWorker(deadline, std::move(call),
+                 [this, message = std::move(message), freshness = *std::move(freshness)](
+                     Call answering) { AnswerOrder(message, freshness, std::move(answering)); });
+      });
+}
+
+void OrderQueryCalls::AnswerOrder(const v1::GetOrderRequest& message, Freshness freshness,
+                                  Call call) {
+  const domain::OrderId order{message.order_id()};
+  // Asked first: an order that is released meanwhile is newer than the answer says, never older.
+  const auto blocked = ports_.handler.FindBlocked(order);
+  const auto view = ports_.handler.GetOrder(order);
+  freshness.incomplete_orders = blocked.has_value() ? 1 : 0;  // Of those that this answer is about.
+  if (blocked.has_value()) {
+    absl::Status refused = CheckBlocked(message, *blocked, view, store_, freshness);
+    if (!refused.ok()) return call.Fail(refused, order.value);
+  }
+  if (!view.ok()) return call.Fail(view.status(), order.value);
+  v1::Freshness freshness_message;
+  SetFreshness(freshness, freshness_message);
+  call.AnswerOrder(**view, freshness_message);
+}
+
+void OrderQueryCalls::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline,
+                                      Call call) {
+  const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
+  if (!as_of.ok()) return call.Fail(as_of.status(), message.order_id());
+  // The log itself is asked, which is never behind; but the token must be of this log.
+  if (!message.options().min_position().empty()) {
+    const auto position =
+        application::DecodePositionToken(message.options().min_position(), store_);
+    if (!position.ok()) return call.Fail(position.status(), message.order_id());
+  }
+  CallContext context;
+  context.deadline = deadline;
+  const auto view = ports_.handler.GetOrderAsOf(context, {message.order_id()}, *as_of);
+  if (!view.ok()) return call.Fail(view.status(), message.order_id());
+  v1::GetOrderResponse response;
+  SetOrder(**view, *response.mutable_order());
+  SetFreshness({.store = store_, .position = (*view)->position, .lag_events = 0},
+               *response.mutable_freshness());
+  call.Answer(response);
+}
+
+void OrderQueryCalls::Start(v1::ListOrdersRequest message, absl::Time deadline, Call call) {
+  List({.page_size = message.page_size(),
+        .page_token = message.page_token(),
+        .filter = message.filter(),
+        .order_by = message.order_by(),
+        .active_only = false},
+       message.options(), deadline, std::move(call));
+}
+
+void OrderQueryCalls::Start(v1::ListActiveOrdersRequest message, absl::Time deadline, Call call) {
+  List({.page_size = message.page_size(),
+        .page_token = message.page_token(),
+        .filter = "",
+        .order_by = message.order_by(),
+        .active_only = true},
+       message.options(), deadline, std::move(call));
+}
+
+void OrderQueryCalls::List(application::ListOrdersRequest request, const v1::ReadOptions& options,
+                           absl::Time deadline, Call call) {
+  WhenFresh(
+      View::kOrders, options, deadline, "", std::move(call),
+      [this, request = std::move(request), deadline](const Freshness& freshness, Call answering) {
+        CallContext context;
+        context.deadline = deadline;
+        const auto answer = ports_.handler.ListOrders(context, request);
+        if (!answer.ok()) return answering.Fail(answer.status(), "");
+        v1::ListOrdersResponse response;
+        SetListResponse(*answer, freshness, response);
+        answering.Answer(response);
+      });
+}
+
+void OrderQueryCalls::Start(v1::GetCustomerRequest message, absl::Time deadline, Call call) {
+  const domain::CustomerId customer{message.customer_id()};
+  if (absl::Status valid = domain::ToStatus(domain::ValidateCustomerId(customer)); !valid.ok()) {
+    return call.Fail(valid, customer.value);
+  }
+  WhenFresh(View::kCustomers, message.options(), deadline, customer.value, std::move(call),
+            [this, message, deadline](const Freshness& freshness, Call answering) {
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer =
+                  ports_.handler.GetCustomer(context, {.customer_id = {message.customer_id()},
+                                                       .page_size = message.page_size(),
+                                                       .page_token = message.page_token()});
+              if (!answer.ok()) return answering.Fail(answer.status(), message.customer_id());
+              v1::GetCustomerResponse response;
+              SetCustomerResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
+}
+
+void OrderQueryCalls::Start(v1::GetSalesReportRequest message, absl::Time deadline, Call call) {
+  Violations violations;
+  application::SalesReportRequest request = ToSalesReportRequest(message, violations);
+  if (!violations.empty()) return call.Fail(domain::ToStatus(violations), "");
+  WhenFresh(
+      View::kSales, message.options(), deadline, "", std::move(call),
+      [this, request = std::move(request), deadline](const Freshness& freshness, Call answering) {
+        CallContext context;
+        context.deadline = deadline;
+        const auto answer = ports_.handler.GetSalesReport(context, request);
+        if (!answer.ok()) return answering.Fail(answer.status(), "");
+        v1::GetSalesReportResponse response;
+        SetSalesReportResponse(*answer, freshness, response);
+        answering.Answer(response);
+      });
+}
+
+void OrderQueryCalls::Start(v1::SearchOrdersRequest message, absl::Time deadline, Call call) {
+  WhenFresh(View::kSearch, message.options(), deadline, "", std::move(call),
+            [this, message, deadline](const Freshness& freshness, Call answering) {
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer =
+                  ports_.handler.SearchOrders(context, {.query = message.query(),
+                                                        .page_size = message.page_size(),
+                                                        .page_token = message.page_token()});
+              if (!answer.ok()) return answering.Fail(answer.status(), "");
+              v1::SearchOrdersResponse response;
+              SetSearchResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
+}
+
+void OrderQueryCalls::Start(v1::GetOrderHistoryRequest message, absl::Time deadline, Call call) {
+  const domain::OrderId order{message.order_id()};
+  if (absl::Status valid = domain::ToStatus(domain::ValidateOrderId(order)); !valid.ok()) {
+    return call.Fail(valid, order.value);
+  }
+  OnWorker(deadline, std::move(call),
+           [this, message = std::move(message), deadline](Call answering) {
+             AnswerHistory(message, deadline, std::move(answering));
+           });
+}
+
+void OrderQueryCalls::AnswerHistory(const v1::GetOrderHistoryRequest& message, absl::Time deadline,
+                                    Call call) {
+  const domain::OrderId order{message.order_id()};
+  CallContext context;
+  context.deadline = deadline;
+  const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
+  if (!as_of.ok()) return call.Fail(as_of.status(), order.value);
+  const domain::Currency currency = CurrencyOf(order);
+  int page_size = std::min(message.page_size(), application::kPageSizeMax);
+  if (page_size == 0) page_size = application::kPageSizeDefault;
+  // At most log2(kPageSizeMax) halvings; a single event fits.
+  while (true) {
+    const auto answer =
+        ports_.handler.GetOrderHistory(context, order, *as_of, page_size, message.page_token());
+    if (!answer.ok()) return call.Fail(answer.status(), order.value);
+    v1::GetOrderHistoryResponse response;
+    for (const application::RecordedOrderEvent& event : answer->events) {
+      SetHistoryEntry(event, store_, currency, ports_.event_json, *response.add_entries());
+    }
+    response.set_next_page_token(answer->next_page_token);
+    if (response.ByteSizeLong() <= kAnswerBytesMax || page_size <= 1) {
+      return call.Answer(response);
+    }
+    page_size /= 2;
+  }
+}
+
+domain::Currency OrderQueryCalls::CurrencyOf(const domain::OrderId& order) const {
+  const auto view = ports_.handler.GetOrder(order);
+  return view.ok() ? (*view)->order.currency : domain::Currency();
+}
+
+void OrderQueryCalls::OnWorker(absl::Time deadline, Call call, Answer answer) {
+  auto shared = std::make_shared<Call>(std::move(call));
+  const bool posted =
+      ports_.workers.TryPost([deadline, shared, answer = std::move(answer)]() mutable {
+        Call answering = std::move(*shared);
+        if (absl::Now() >= deadline) {
+          return answering.Fail(
+              absl::DeadlineExceededError("the deadline passed while the query waited"), "");
+        }
+        answer(std::move(answering));
+      });
+  if (!posted) shared->Fail(Overloaded(), "");
+}
+
+void OrderQueryCalls::WhenFresh(View view, const v1::ReadOptions& options, absl::Time deadline,
+                                std::string resource, Call call, FreshAnswer answer) {
+  ports_.handler.WhenFresh(
+      view, ToDemand(options, deadline),
+      [this, deadline, resource = std::move(resource), call = std::move(call),
+       answer = std::move(answer)](absl::StatusOr<Freshness> freshness) mutable {
+        if (!freshness.ok()) return call.Fail(freshness.status(), resource);
+        OnWorker(deadline, std::move(call),
+                 [answer = std::move(answer), freshness = *std::move(freshness)](
+                     Call answering) mutable { answer(freshness, std::move(answering)); });
+      });
+}
+
+}  // namespace orders::api

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,14 @@ void PrepareSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+/// As many open files as it may have: each connection is one, and the usual limit is for shells.
+void TakeAllFiles() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int AwaitSignal() {
   const sigset_t signals = AwaitedSignals();
   int signal = 0;
@@ -82,6 +91,7 @@ void KeepPorts(const Host& host, infrastructure::Settings& settings) {
   settings.grpc_listen.port = host.port();
   if (settings.store_listen.has_value()) settings.store_listen->port = host.store_port();
   if (settings.metrics_listen.has_value()) settings.metrics_listen->port = host.metrics_port();
+  if (settings.http_listen.has_value()) settings.http_listen->port = host.http_port();
   settings.accept_truncation.reset();  // Meant for the first start.
 }
 void KeepPorts(const StoreHost&, infrastructure::Settings&) {}
@@ -146,6 +156,7 @@ int main(int argc, char** argv) {
   // Debian builds Abseil with its check for lock cycles, a graph walk at every nested lock of ours
   // and of gRPC's: for tests, which leave it on.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  orders::api::TakeAllFiles();
   umask(0077);  // What it makes is for its own user alone.
   // gRPC's own lines would say once more, and less clearly, what ours say.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);

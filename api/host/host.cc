@@ -19,6 +19,7 @@
 #include "api/grpc/order_query_service.h"
 #include "api/grpc/unary_service.h"
 #include "api/host/administration.h"
+#include "api/host/http_port.h"
 #include "api/host/listen_rule.h"
 #include "api/host/metrics_port.h"
 #include "api/host/server_store.h"
@@ -89,6 +90,7 @@ class Host::Impl {
   bool OpenMetrics(StartFailure& failure);
   void MakeCalls();
   bool StartGrpcServer(StartFailure& failure);
+  bool StartHttpServer(StartFailure& failure);
   void ServeMetrics();
   bool Stop();
   void Abandon();
@@ -96,6 +98,7 @@ class Host::Impl {
   std::uint16_t port() const { return server_->port(); }
   std::uint16_t store_port() const { return store_server_ == nullptr ? 0 : store_server_->port(); }
   std::uint16_t metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }
+  std::uint16_t http_port() const { return http_ == nullptr ? 0 : http_->port(); }
 
  private:
   infrastructure::MetricFamilies CollectMetrics() const;
@@ -143,6 +146,7 @@ class Host::Impl {
   std::optional<OrderAdminService> admin_service_;
   std::optional<UnaryService<v1::ReadModels::Service>> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
+  std::unique_ptr<HttpPort> http_;                          ///< Null: not asked for.
   std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
   std::unique_ptr<infrastructure::MetricsServer> metrics_;  ///< Null: not asked for.
 };
@@ -238,6 +242,8 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
                   .command_tasks_waiting = lanes_->tasks_waiting(),
                   .query_tasks_waiting = query_workers_->waiting(),
                   .watches = changes_->watchers(),
+                  .http_connections = http_ == nullptr ? 0 : http_->connections(),
+                  .http_requests = http_ == nullptr ? 0 : http_->requests_in_flight(),
                   .store_is_reachable = backend_->monitor->Reachability().is_reachable},
                  families);
   if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
@@ -324,11 +330,33 @@ bool Host::Impl::StartGrpcServer(StartFailure& failure) {
   return true;
 }
 
+bool Host::Impl::StartHttpServer(StartFailure& failure) {
+  Gateway::Ports ports{
+      .methods = command_calls_->methods(),
+      .watch = query_calls_->watch(),
+      .ids = ids_,
+      .pages = ServicePages(
+          {.gate = gate_,
+           .workers = *query_workers_,
+           .why_not_ready = [this] { return WhyNotReady(projections_->Statuses()); },
+           .metrics_text = [this] { return infrastructure::ToPrometheusText(CollectMetrics()); },
+           .version = std::string(infrastructure::kVersion)})};
+  for (const UnaryMethods& more : {query_calls_->methods(), read_model_calls_->methods(),
+                                   UnaryMethods{health_call_->method()}}) {
+    ports.methods.insert(ports.methods.end(), more.begin(), more.end());
+  }
+  if (HttpPort::Open(settings_, std::move(ports), telemetry_, http_, failure)) return true;
+  changes_->Stop();
+  projections_->Stop();
+  return false;
+}
+
 bool Host::Impl::Stop() {
   const absl::Time drained_by = absl::Now() + settings_.drain_max;
   server_->SetHealth(false);
   if (store_server_ != nullptr) store_server_->Drain();
   gate_.Close();
+  if (http_ != nullptr) http_->Drain();
   admin_streams_->Stop();
   changes_->Stop();
   // Who waits for a read model to come along would wait until its deadline.
@@ -372,6 +400,7 @@ void Host::Impl::Abandon() {
   server_->SetHealth(false);
   if (store_server_ != nullptr) store_server_->Drain();
   gate_.Close();
+  if (http_ != nullptr) http_->Drain();
   admin_streams_->Stop();
   changes_->Stop();
   (void)gate_.WaitIdle(kAbandonWaitMax);
@@ -388,6 +417,7 @@ std::string Host::Impl::ReadyLine() const {
     store_address.port = store_server_->port();
     absl::StrAppend(&line, " store-listen=", store_address.ToString());
   }
+  if (http_ != nullptr) absl::StrAppend(&line, http_->ReadyWord(settings_));
   absl::StrAppend(&line, MetricsReadyWord(settings_, metrics_.get()));
   if (!settings_.in_memory) absl::StrAppend(&line, " data=", settings_.data);
   return line;
@@ -415,7 +445,7 @@ std::unique_ptr<Host> Host::Start(const Settings& settings,
     return nullptr;
   }
   impl->MakeCalls();
-  if (!impl->StartGrpcServer(failure)) return nullptr;
+  if (!impl->StartGrpcServer(failure) || !impl->StartHttpServer(failure)) return nullptr;
   impl->ServeMetrics();
   return std::unique_ptr<Host>(new Host(std::move(impl)));
 }
@@ -425,6 +455,7 @@ Host::~Host() = default;
 std::uint16_t Host::port() const { return impl_->port(); }
 std::uint16_t Host::store_port() const { return impl_->store_port(); }
 std::uint16_t Host::metrics_port() const { return impl_->metrics_port(); }
+std::uint16_t Host::http_port() const { return impl_->http_port(); }
 std::string Host::ReadyLine() const { return impl_->ReadyLine(); }
 bool Host::Stop() { return impl_->Stop(); }
 void Host::Abandon() { impl_->Abandon(); }

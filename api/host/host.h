@@ -37,6 +37,7 @@ class Host {
   std::uint16_t port() const;
   std::uint16_t store_port() const;
   std::uint16_t metrics_port() const;
+  std::uint16_t http_port() const;
 
   /// Health says NOT_SERVING first; no more calls; what is in flight ends, within drain_max; then
   /// read models and log are closed. The server alone goes on, and tells late callers UNAVAILABLE

@@ -114,6 +114,9 @@ void AddLoadMetrics(const ServiceLoad& load, MetricFamilies& families) {
   gauge("orders_query_worker_tasks_waiting", "Queries and watches that wait for a worker.",
         load.query_tasks_waiting);
   gauge("orders_watches_open", "Open watches.", load.watches);
+  gauge("orders_http_connections", "Open connections of HTTP.", load.http_connections);
+  gauge("orders_http_requests_in_flight", "Requests of HTTP that wait for their answers.",
+        load.http_requests);
   gauge("orders_store_reachable", "0 when the last attempt to reach the store failed.",
         load.store_is_reachable ? 1 : 0);
 }

@@ -18,6 +18,8 @@ struct ServiceLoad {
   std::size_t command_tasks_waiting = 0;
   std::size_t query_tasks_waiting = 0;
   std::size_t watches = 0;
+  std::size_t http_connections = 0;
+  std::size_t http_requests = 0;
   bool store_is_reachable = true;
 };
 void AddLoadMetrics(const ServiceLoad& load, infrastructure::MetricFamilies& families);

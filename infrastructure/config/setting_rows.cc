@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 #include "domain/order/absl_view.h"
 #include "infrastructure/config/settings.h"
@@ -126,6 +127,41 @@ std::optional<std::string> SetMetricsListen(std::string_view value, Settings& se
   return kTakesAddress;
 }
 
+std::optional<std::string> SetHttpListen(std::string_view value, Settings& settings) {
+  settings.http_listen = ListenAddress::Parse(value);
+  if (settings.http_listen.has_value() || value.empty()) return std::nullopt;
+  return kTakesAddress;
+}
+
+/// Separated by commas; empty: none.
+std::vector<std::string> ReadList(std::string_view value) {
+  return absl::StrSplit(domain::View(value), ',', absl::SkipWhitespace());
+}
+
+std::optional<std::string> SetHttpHosts(std::string_view value, Settings& settings) {
+  settings.http_hosts = ReadList(absl::AsciiStrToLower(domain::View(value)));
+  for (const std::string& name : settings.http_hosts) {
+    if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") != std::string::npos) {
+      return "takes names without ports, separated by commas, like orders.example,orders";
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> SetHttpCorsOrigins(std::string_view value, Settings& settings) {
+  settings.http_cors_origins = ReadList(value);
+  for (const std::string& origin : settings.http_cors_origins) {
+    const std::size_t host = origin.find("://");
+    const bool is_origin = (origin.starts_with("http://") || origin.starts_with("https://")) &&
+                           host + 3 < origin.size() &&
+                           origin.find_first_of("/ \t*", host + 3) == std::string::npos;
+    if (!is_origin) {
+      return "takes origins, separated by commas, like https://shop.example; no * and no path";
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> SetLogFormat(std::string_view value, Settings& settings) {
   const std::optional<LogFormat> format = ParseLogFormat(value);
   if (!format.has_value()) return "takes text or json";
@@ -170,6 +206,15 @@ std::vector<SettingRow> MakeRows() {
        "Where to serve metrics, GET /metrics for Prometheus; port 0 picks one; not at all if "
        "absent.",
        "", SetMetricsListen, UsedBy::kBoth},
+      {"http-listen", "HOST:PORT",
+       "Where to serve the API as JSON over HTTP; port 0 picks one; not at all if absent.", "",
+       SetHttpListen},
+      {"http-hosts", "NAMES",
+       "Names that HTTP is called by, beside localhost and addresses, separated by commas.", "",
+       SetHttpHosts},
+      {"http-cors-origins", "ORIGINS",
+       "Origins whose pages may use HTTP, like https://shop.example, separated by commas.", "",
+       SetHttpCorsOrigins},
       {"insecure", "",
        "Allow an address beyond loopback: without TLS and without tokens, so that whoever reaches "
        "it is believed.",
@@ -193,6 +238,22 @@ std::vector<SettingRow> MakeRows() {
       {"watch-stall-max", "TIME",
        "How long a watch may take no message, 1s to 1h; then it is ended.", "30s",
        Time(&Settings::watch_stall_max, absl::Seconds(1), absl::Hours(1))},
+      {"http-connections-max", "N", "Connections of HTTP open at one time, 1 to 1000000.", "6000",
+       Number(&Settings::http_connections_max, 1, kMany)},
+      {"http-requests-in-flight-max", "N",
+       "Requests of HTTP that may wait for their answers, 1 to 1000000.", "4096",
+       Number(&Settings::http_requests_in_flight_max, 1, kMany)},
+      {"http-body", "SIZE", "Largest body of a request of HTTP, up to 64MiB.", "1MiB",
+       Bytes(&Settings::http_body_bytes_max, 64ULL << 20)},
+      {"http-head-max", "TIME", "How long a request's headers may take to come, 100ms to 1h.",
+       "10s", Time(&Settings::http_head_max, absl::Milliseconds(100), absl::Hours(1))},
+      {"http-body-max", "TIME", "How long its body may take after that, 100ms to 1h.", "30s",
+       Time(&Settings::http_body_max, absl::Milliseconds(100), absl::Hours(1))},
+      {"http-idle-max", "TIME", "How long a connection may wait for a request, 100ms to 1h.", "15s",
+       Time(&Settings::http_idle_max, absl::Milliseconds(100), absl::Hours(1))},
+      {"http-stall-max", "TIME",
+       "How long nothing of an answer may be taken, 100ms to 1h; then the connection is cut.",
+       "30s", Time(&Settings::http_stall_max, absl::Milliseconds(100), absl::Hours(1))},
       {"deadline-default", "TIME", "Of a call that states none, 10ms to 1h.", "10s",
        Time(&Settings::deadline_default, absl::Milliseconds(10), absl::Hours(1))},
       {"deadline-max", "TIME", "Of a call that states a later one, 10ms to 1h.", "1m",
@@ -205,6 +266,8 @@ std::vector<SettingRow> MakeRows() {
        Bytes(&Settings::view_cache_bytes_max, kCacheMax)},
       {"answer-cache", "SIZE", "Memory for encoded answers of GetOrder.", "32MiB",
        Bytes(&Settings::order_bytes_cache_max, kCacheMax)},
+      {"http-answer-cache", "SIZE", "Memory for JSON of orders that were read lately.", "16MiB",
+       Bytes(&Settings::http_order_cache_bytes_max, kCacheMax)},
       {"grpc-memory", "SIZE", "Memory that gRPC may hold for calls.", "256MiB",
        Bytes(&Settings::grpc_memory_max, kCacheMax), UsedBy::kBoth},
       {"free-space-min", "SIZE", "Below this much free disk writes are refused, and reads go on.",

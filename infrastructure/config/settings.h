@@ -50,6 +50,10 @@ struct Settings {
   /// Where the store's own protocol is served. kStore: always set. kServe: not, if absent.
   std::optional<ListenAddress> store_listen;
   std::optional<ListenAddress> metrics_listen;  ///< Absent: metrics are counted, not served.
+  /// Where the API is served as JSON over HTTP; absent: not.
+  std::optional<ListenAddress> http_listen;
+  std::vector<std::string> http_hosts;         ///< Names of ours in Host, lower case.
+  std::vector<std::string> http_cors_origins;  ///< Whose pages may use it.
   bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
   LogFormat log_format = LogFormat::kText;
   application::Severity log_level = application::Severity::kInfo;
@@ -68,6 +72,14 @@ struct Settings {
   std::uint64_t view_cache_bytes_max = 32ULL << 20;
   std::uint64_t order_bytes_cache_max = 32ULL << 20;  ///< Encoded answers of GetOrder.
   std::uint64_t grpc_memory_max = 256ULL << 20;
+  int http_connections_max = 6'000;
+  int http_requests_in_flight_max = 4'096;
+  std::uint64_t http_body_bytes_max = 1ULL << 20;
+  absl::Duration http_head_max = absl::Seconds(10);   ///< Until a request's headers are whole,
+  absl::Duration http_body_max = absl::Seconds(30);   ///< then its body.
+  absl::Duration http_idle_max = absl::Seconds(15);   ///< Between two requests of a connection.
+  absl::Duration http_stall_max = absl::Seconds(30);  ///< In which nothing of an answer is taken.
+  std::uint64_t http_order_cache_bytes_max = 16ULL << 20;  ///< Orders as JSON.
   std::uint64_t free_space_min = 256ULL << 20;
   int free_space_min_percent = 5;
 };

@@ -3,6 +3,7 @@
 every `orderctl` command of README's table of promises; there TOKEN stands for a position token.
 
 usage: examples_test.py BIN_DIR PAGE...
+ORDERS_SERVER and ORDERS_HTTP are the service's addresses.
 The pages run in the order given, against one fresh service, in one shell: what a page sets up the
 next may use. A command that fails, fails the test.
 """
@@ -60,12 +61,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="orders-docs-") as folder:
         service = subprocess.Popen(
             [os.path.join(bin_dir, "orderd"), "serve", "--data", os.path.join(folder, "data"),
-             "--grpc-listen", "127.0.0.1:0"],
+             "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, text=True)
         try:
             ready = service.stdout.readline()
             address = re.search(r"grpc=(\S+)", ready).group(1)
-            environment = dict(os.environ, ORDERS_SERVER=address,
+            web = re.search(r"http=(\S+)", ready).group(1)
+            environment = dict(os.environ, ORDERS_SERVER=address, ORDERS_HTTP=f"http://{web}",
                                PATH=bin_dir + os.pathsep + os.environ["PATH"])
             for page, commands in found.items():
                 script = "set -e\n" + "\n".join(

@@ -11,7 +11,7 @@ std::unique_ptr<OrdersClient> ServiceTest::client_;
 std::string ServiceTest::marker_id_;
 
 void ServiceTest::SetUpTestSuite() {
-  auto started = OrderdProcess::Start({});
+  auto started = OrderdProcess::Start({.arguments = {"--http-listen", "127.0.0.1:0"}});
   ASSERT_TRUE(started.ok()) << started.status();
   process_ = *std::move(started);
   client_ = std::make_unique<OrdersClient>(process_->address());

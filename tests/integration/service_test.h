@@ -37,6 +37,7 @@ class ServiceTest : public ::testing::Test {
   static OrdersClient& client() { return *client_; }
   static OrderdProcess& process() { return *process_; }
   static const std::string& address() { return process_->address(); }
+  static std::string http_address() { return process_->ReadyWord("http"); }
 
  private:
   static std::unique_ptr<OrderdProcess> process_;

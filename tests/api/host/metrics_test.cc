@@ -65,13 +65,16 @@ TEST(LoadMetrics, TellWhatWaitsAndRunsAndWhetherTheStoreIsThere) {
                   .command_tasks_waiting = 3,
                   .query_tasks_waiting = 2,
                   .watches = 1,
+                  .http_connections = 7,
+                  .http_requests = 3,
                   .store_is_reachable = false},
                  families);
   const std::string text = infrastructure::ToPrometheusText(families);
   for (const std::string line :
        {"orders_lane_commands_waiting 5\n", "orders_lane_commands_running 4\n",
         "orders_command_worker_tasks_waiting 3\n", "orders_query_worker_tasks_waiting 2\n",
-        "orders_watches_open 1\n", "orders_store_reachable 0\n"}) {
+        "orders_watches_open 1\n", "orders_http_connections 7\n",
+        "orders_http_requests_in_flight 3\n", "orders_store_reachable 0\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

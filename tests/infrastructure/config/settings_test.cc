@@ -47,6 +47,17 @@ TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
   EXPECT_EQ(settings.grpc_listen.ToString(), defaults.grpc_listen.ToString());
   EXPECT_EQ(settings.insecure, defaults.insecure);
   EXPECT_EQ(settings.metrics_listen.has_value(), defaults.metrics_listen.has_value());
+  EXPECT_EQ(settings.http_listen.has_value(), defaults.http_listen.has_value());
+  EXPECT_EQ(settings.http_hosts, defaults.http_hosts);
+  EXPECT_EQ(settings.http_cors_origins, defaults.http_cors_origins);
+  EXPECT_EQ(settings.http_connections_max, defaults.http_connections_max);
+  EXPECT_EQ(settings.http_requests_in_flight_max, defaults.http_requests_in_flight_max);
+  EXPECT_EQ(settings.http_body_bytes_max, defaults.http_body_bytes_max);
+  EXPECT_EQ(settings.http_head_max, defaults.http_head_max);
+  EXPECT_EQ(settings.http_body_max, defaults.http_body_max);
+  EXPECT_EQ(settings.http_idle_max, defaults.http_idle_max);
+  EXPECT_EQ(settings.http_stall_max, defaults.http_stall_max);
+  EXPECT_EQ(settings.http_order_cache_bytes_max, defaults.http_order_cache_bytes_max);
   EXPECT_EQ(settings.log_format, defaults.log_format);
   EXPECT_EQ(settings.log_level, defaults.log_level);
   EXPECT_EQ(settings.workers, defaults.workers);

@@ -63,8 +63,9 @@ class OrderQueryService final : public v1::OrderQueries::Service {
   void AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline, UnaryCall call);
   void AnswerHistory(const v1::GetOrderHistoryRequest& message, absl::Time deadline,
                      UnaryCall call);
-  void List(application::ListOrdersRequest request, const v1::ReadOptions& options,
-            absl::Time deadline, UnaryCall call);
+  template <typename Message>
+  void List(const Message& message, application::ListOrdersRequest request, absl::Time deadline,
+            UnaryCall call);
 
   using Answer = absl::AnyInvocable<void(UnaryCall)>;
   using FreshAnswer = absl::AnyInvocable<void(const application::Freshness&, UnaryCall)>;
@@ -73,6 +74,12 @@ class OrderQueryService final : public v1::OrderQueries::Service {
   /// The same once `view` is as fresh as `options` demand.
   void WhenFresh(application::View view, const v1::ReadOptions& options, absl::Time deadline,
                  std::string resource, UnaryCall call, FreshAnswer answer);
+  using ReadyAnswer = absl::AnyInvocable<void(
+      const application::Freshness&, std::shared_ptr<const application::PastView>, UnaryCall)>;
+  /// The same; or with the read model as it was, if the message says as of when.
+  template <typename Message>
+  void WhenReady(application::View view, const Message& message, absl::Time deadline,
+                 std::string resource, UnaryCall call, ReadyAnswer answer);
   domain::Currency CurrencyOf(const domain::OrderId& order) const;
 
   const Ports ports_;

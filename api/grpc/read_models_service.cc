@@ -52,6 +52,7 @@ ReadModelsService::ReadModelsService(Ports ports, application::StoreIdentity sto
     : ports_(ports), store_(std::move(store)), limits_(limits) {
   Serve(&ReadModelsService::List);
   Serve(&ReadModelsService::Rebuild);
+  Serve(&ReadModelsService::Verify);
   Serve(&ReadModelsService::Cancel);
   Serve(&ReadModelsService::ListDifferences);
   Serve(&ReadModelsService::ListLetters);
@@ -121,6 +122,14 @@ absl::StatusOr<v1::RebuildReadModelResponse> ReadModelsService::Rebuild(
   return v1::RebuildReadModelResponse();
 }
 
+absl::StatusOr<v1::VerifyReadModelResponse> ReadModelsService::Verify(
+    const CallContext& /*call*/, const v1::VerifyReadModelRequest& request) {
+  const absl::Status begun = ports_.projections.StartVerification(
+      request.read_model(), application::VerificationPace::kAtOnce);
+  if (!begun.ok()) return begun;
+  return v1::VerifyReadModelResponse();
+}
+
 absl::StatusOr<v1::CancelRebuildResponse> ReadModelsService::Cancel(
     const CallContext& /*call*/, const v1::CancelRebuildRequest& request) {
   const absl::Status cancelled = ports_.projections.CancelRebuild(request.read_model());
@@ -128,32 +137,34 @@ absl::StatusOr<v1::CancelRebuildResponse> ReadModelsService::Cancel(
   return v1::CancelRebuildResponse();
 }
 
-absl::StatusOr<v1::ListRebuildDifferencesResponse> ReadModelsService::ListDifferences(
-    const CallContext& /*call*/, const v1::ListRebuildDifferencesRequest& request) {
+absl::StatusOr<v1::ListDifferencesResponse> ReadModelsService::ListDifferences(
+    const CallContext& /*call*/, const v1::ListDifferencesRequest& request) {
   const absl::StatusOr<std::size_t> rows = RowsOfPage(request.page_size());
   if (!rows.ok()) return rows.status();
-  const auto rebuild = ports_.projections.FindRebuild(request.read_model());
+  const auto rebuild = request.of_verification()
+                           ? ports_.projections.FindVerification(request.read_model())
+                           : ports_.projections.FindRebuild(request.read_model());
   if (!rebuild.ok()) return rebuild.status();
-  v1::ListRebuildDifferencesResponse response;
+  v1::ListDifferencesResponse response;
   if (!rebuild->has_value() || (*rebuild)->comparison == nullptr) return response;
   const std::vector<application::ViewDifference>& listed = (*rebuild)->comparison->listed;
   // Bound to the rebuild, so that a page never goes on in the list of another one.
   const std::string query =
-      absl::StrCat(request.read_model(), " ", absl::ToUnixNanos((*rebuild)->started));
+      absl::StrCat(request.read_model(), request.of_verification() ? " verification " : " ",
+                   absl::ToUnixNanos((*rebuild)->started));
   std::size_t next = 0;
   if (!request.page_token().empty()) {
-    const auto cursor = application::DecodePageToken(ports_.digest, PageKind::kRebuildDifferences,
-                                                     query, request.page_token());
+    const auto cursor = application::DecodePageToken(ports_.digest, PageKind::kDifferences, query,
+                                                     request.page_token());
     if (!cursor.ok()) return cursor.status();
     next = static_cast<std::size_t>(cursor->number);
   }
   for (std::size_t end = std::min(next + *rows, listed.size()); next < end; ++next) {
-    SetDifference(listed[next], *response.add_differences());
+    SetDifference(listed[next], request.read_model(), *response.add_differences());
   }
   if (next < listed.size()) {
-    response.set_next_page_token(
-        application::EncodePageToken(ports_.digest, PageKind::kRebuildDifferences, query,
-                                     {.number = static_cast<std::int64_t>(next)}));
+    response.set_next_page_token(application::EncodePageToken(
+        ports_.digest, PageKind::kDifferences, query, {.number = static_cast<std::int64_t>(next)}));
   }
   return response;
 }

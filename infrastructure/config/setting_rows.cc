@@ -82,6 +82,12 @@ Setter Switch(bool Settings::*member) {
   };
 }
 
+std::optional<std::string> SetAuditInterval(std::string_view value, Settings& settings) {
+  settings.audit_interval = absl::ZeroDuration();
+  if (value == "none") return std::nullopt;
+  return Time(&Settings::audit_interval, absl::Minutes(1), absl::Hours(720))(value, settings);
+}
+
 std::optional<std::string> SetData(std::string_view value, Settings& settings) {
   if (value.empty() || value.find('\0') != std::string_view::npos) {
     return "takes a directory, which is made if it is missing";
@@ -199,6 +205,10 @@ std::vector<SettingRow> MakeRows() {
        Time(&Settings::deadline_max, absl::Milliseconds(10), absl::Hours(1))},
       {"drain-max", "TIME", "How long a stop waits for what is in flight, 10ms to 10m.", "5s",
        Time(&Settings::drain_max, absl::Milliseconds(10), absl::Minutes(10)), UsedBy::kBoth},
+      {"audit-interval", "TIME",
+       "How often read models are verified in the background, 1m to 720h, or none. Takes at most 5 "
+       "% of a processor.",
+       "24h", SetAuditInterval},
       {"command-cache", "SIZE", "Memory for the states that commands decide on.", "64MiB",
        Bytes(&Settings::command_cache_bytes_max, kCacheMax)},
       {"view-cache", "SIZE", "Memory for orders that were read lately.", "32MiB",

@@ -64,6 +64,7 @@ struct Settings {
   absl::Duration deadline_default = absl::Seconds(10);
   absl::Duration deadline_max = absl::Seconds(60);
   absl::Duration drain_max = absl::Seconds(5);
+  absl::Duration audit_interval = absl::Hours(24);  ///< Zero: read models are not audited.
   std::uint64_t command_cache_bytes_max = 64ULL << 20;
   std::uint64_t view_cache_bytes_max = 32ULL << 20;
   std::uint64_t order_bytes_cache_max = 32ULL << 20;  ///< Encoded answers of GetOrder.

@@ -173,5 +173,37 @@ TEST_F(OrderctlTest, SearchesOrders) {
   EXPECT_EQ(Run({"search"}).exit_code, 64);
 }
 
+TEST_F(OrderctlTest, ListsCustomersAndSalesAsTheyWere) {
+  const std::string customer = absl::StrCat("past-", NewOrderId());
+  const std::string first = Create(customer);
+  const std::string then = Do({"confirm", first})["position_token"];
+  const std::string second = Create(customer);
+  const std::string now = Do({"confirm", second})["position_token"];
+  const Json list = Do({"list", "--customer", customer, "--as-of-position", then});
+  ASSERT_EQ(list["orders"].size(), 1U);
+  EXPECT_EQ(list["orders"][0]["order_id"], first);
+  EXPECT_EQ(list["freshness"]["position_token"], then)
+      << "the confirmation is the last event in it";
+  EXPECT_EQ(Do({"list", "--customer", customer, "--as-of-position", now})["orders"].size(), 2U);
+
+  const Json was = Do({"customer", customer, "--as-of-position", then});
+  EXPECT_EQ(was["totals"][0]["orders"], "1");
+  const Words sales = {"sales", "--by", "currency", "--currency", "EUR"};
+  Words then_sales = sales;
+  then_sales.insert(then_sales.end(), {"--as-of-position", then});
+  Words now_sales = sales;
+  now_sales.insert(now_sales.end(), {"--as-of-position", now});
+  const auto orders = [](const Json& report) {
+    return std::stoi(report["rows"][0]["orders"].get<std::string>());
+  };
+  EXPECT_EQ(orders(Do(now_sales)), orders(Do(then_sales)) + 1);
+
+  EXPECT_EQ(Run({"list", "--as-of-time", "2100-01-01T00:00:00Z"}).exit_code, 65);
+  EXPECT_EQ(Run({"list", "--as-of-position", "no token"}).exit_code, 65);
+  EXPECT_EQ(
+      Run({"list", "--as-of-position", then, "--as-of-time", "2026-01-01T00:00:00Z"}).exit_code,
+      64);
+}
+
 }  // namespace
 }  // namespace orders

@@ -45,9 +45,10 @@ ReadSide::ReadSide(MemoryOrderLog& log, Options options) : log_(log) {
   customers_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   sales_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   search_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
-  host_ = std::make_unique<application::ProjectionHost>(
-      application::ProjectionHost::Ports{log, log, clock_, scheduler_, random_, telemetry_},
-      options.host);
+  const application::ProjectionHost::Ports ports{log, log, clock_, scheduler_, random_, telemetry_};
+  host_ = std::make_unique<application::ProjectionHost>(ports, options.host);
+  past_ = std::make_unique<application::PastReadModels>(
+      application::PastReadModels::Ports{views_->past_models(), ports}, options.host, options.past);
   host_->Add(views_->orders_model(), *orders_gate_);
   host_->Add(views_->customers_model(), *customers_gate_);
   host_->Add(views_->sales_model(), *sales_gate_);
@@ -55,7 +56,7 @@ ReadSide::ReadSide(MemoryOrderLog& log, Options options) : log_(log) {
   queries_ = std::make_unique<application::DefaultOrderQueryHandler>(
       application::DefaultOrderQueryHandler::Ports{
           log, views_->orders(), views_->customers(), views_->sales(), views_->search(),
-          *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *cache_, digest_});
+          *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *past_, *cache_, digest_});
 }
 
 ReadSide::~ReadSide() { Stop(); }
@@ -90,16 +91,25 @@ bool ReadSide::WaitUntilCurrent() {
 }
 
 application::RebuildStatus ReadSide::WaitUntilRebuilt(const std::string& projection) {
+  return WaitUntilOver([&] { return host_->FindRebuild(projection); });
+}
+
+application::RebuildStatus ReadSide::WaitUntilVerified(const std::string& projection) {
+  return WaitUntilOver([&] { return host_->FindVerification(projection); });
+}
+
+application::RebuildStatus ReadSide::WaitUntilOver(
+    const std::function<absl::StatusOr<std::optional<application::RebuildStatus>>()>& find) {
   const absl::Time deadline = clock_.Now() + kPatience;
   while (clock_.Now() < deadline) {
-    const auto rebuild = host_->FindRebuild(projection);
-    if (rebuild.ok() && rebuild->has_value() &&
-        (*rebuild)->phase > application::RebuildPhase::kSwitching) {
-      return **rebuild;
+    const auto found = find();
+    if (found.ok() && found->has_value() &&
+        (*found)->phase > application::RebuildPhase::kSwitching) {
+      return **found;
     }
     scheduler_.Sleep(kLook);
   }
-  throw std::runtime_error("the rebuild did not end");
+  throw std::runtime_error("it did not end");
 }
 
 absl::Status ReadSide::WaitUntilStopped(const std::string& projection) {

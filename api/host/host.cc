@@ -139,10 +139,18 @@ class Host::Impl {
 };
 
 bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
+  const bool is_embedded = settings_.store == infrastructure::kEmbeddedStore;
+  const bool by_category = settings_.feed == infrastructure::FeedSetting::kCategory;
+  if (is_embedded && by_category) {
+    failure = {ExitCode::kConfig,
+               "feed category reads the stream $ce-order, which a server's projection "
+               "$by_category makes, and this service runs on the embedded store. Leave --feed "
+               "out, or name a server with --store."};
+    return false;
+  }
   std::optional<StoreBackend> opened =
-      settings_.store == infrastructure::kEmbeddedStore
-          ? OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure)
-          : ConnectToServer(settings_, telemetry_, ids_, failure);
+      is_embedded ? OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure)
+                  : ConnectToServer(settings_, telemetry_, ids_, failure);
   if (!opened.has_value()) return false;
   backend_.emplace(*std::move(opened));
   auto seal_key = settings_.in_memory
@@ -154,7 +162,10 @@ bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure
   }
   digest_.emplace(*std::move(seal_key));
   journal_.emplace(*backend_->store, *digest_, backend_->identity);
-  feed_.emplace(*backend_->store, backend_->identity);
+  feed_.emplace(*backend_->store, backend_->identity,
+                infrastructure::OrderJournalFeedOptions{
+                    .source = by_category ? infrastructure::FeedSource::kCategory
+                                          : infrastructure::FeedSource::kAll});
   transfer_.emplace(*backend_->store, TransferOptions(*backend_, ids_));
   return true;
 }

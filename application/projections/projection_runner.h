@@ -52,8 +52,11 @@ class ProjectionRunner {
   absl::Status AdvanceTo(const Bound& bound);
   /// While at rest: from now on it is the live one, tells `gate`, and reads `feed`.
   void TakeOver(FreshnessGate& gate, SharedFeed& feed, std::function<void()> on_thread);
-  /// Up to where all was delivered and committed, while at rest.
-  LogPosition place() const { return delivered_; }
+  /// Of the last event that was applied and committed, while at rest. Progress beyond it is not
+  /// counted: another reader of the feed may never be told of it while nothing is written.
+  LogPosition place() const {
+    return committed_.has_value() ? committed_->position : LogPosition{};
+  }
 
   /// For good; what is not committed is forgotten.
   void RequestStop();

@@ -102,6 +102,12 @@ std::optional<std::string> SetStore(std::string_view value, Settings& settings) 
   return std::nullopt;
 }
 
+std::optional<std::string> SetFeed(std::string_view value, Settings& settings) {
+  if (value != "all" && value != "category") return "takes all or category";
+  settings.feed = value == "all" ? FeedSetting::kAll : FeedSetting::kCategory;
+  return std::nullopt;
+}
+
 constexpr char kTakesAddress[] =
     "takes HOST:PORT with a port from 0 to 65535, like 127.0.0.1:50051 or [::1]:50051";
 
@@ -157,6 +163,10 @@ std::vector<SettingRow> MakeRows() {
        "esdb://USER:PASSWORD@HOST:PORT. "
        "With a password in it use the environment: command lines are seen by everyone.",
        "embedded", SetStore},
+      {"feed", "FEED",
+       "What read models are filled from: all, the whole log, filtered; or category, the stream "
+       "$ce-order of a server whose projection $by_category runs.",
+       "all", SetFeed},
       {"in-memory", "", "Keep everything in memory: nothing outlives the process.", "false",
        Switch(&Settings::in_memory), UsedBy::kBoth},
       {"accept-truncation", "POSITION",

@@ -54,7 +54,16 @@ class ReadSide {
     infrastructure::ViewReaderOptions readers;
     std::function<void(std::string_view)> on_line;  ///< See RecordingTelemetry.
   };
-  /// Starts nothing yet. `log` outlives this.
+  /// What it reads; all outlive it.
+  struct Source {
+    application::OrderFeed& feed;
+    application::OrderStore& store;
+    /// Of the last event of an order.
+    std::function<application::LogPosition()> last_position;
+  };
+  /// Starts nothing yet.
+  ReadSide(Source source, Options options);
+  /// `log` outlives this.
   ReadSide(MemoryOrderLog& log, Options options);
   ~ReadSide();
 
@@ -86,7 +95,7 @@ class ReadSide {
   std::string SalesDifference(const NaiveState& naive);
   std::string SearchDifference(const NaiveState& naive);
 
-  MemoryOrderLog& log_;
+  const std::function<application::LogPosition()> last_position_;
   RecordingTelemetry telemetry_;
   infrastructure::SystemClock clock_;
   infrastructure::ThreadScheduler scheduler_;

@@ -10,6 +10,7 @@
 #include "api/calls/value_mapping.h"
 #include "api/calls/view_mapping.h"
 #include "application/commands/request_errors.h"
+#include "application/ports/past_views.h"
 
 namespace orders::api {
 namespace {
@@ -18,6 +19,8 @@ using application::AsOf;
 using application::CallContext;
 using application::Freshness;
 using application::FreshnessDemand;
+using application::PastPoint;
+using application::PastView;
 using application::View;
 
 // An answer of more than this is asked for again with half the page: a client takes 4 MiB.
@@ -54,6 +57,23 @@ absl::StatusOr<AsOf> ToAsOf(const Request& request, const application::StoreIden
     as_of.position = *position;
   }
   return as_of;
+}
+
+/// Of a request with a choice named as_of that has no revision.
+template <typename Request>
+absl::StatusOr<PastPoint> ToPastPoint(const Request& request,
+                                      const application::StoreIdentity& store) {
+  PastPoint point;
+  if (request.has_as_of_time()) {
+    Violations violations;
+    point.time = ToTime(request.as_of_time(), "as_of_time", violations);
+    if (!violations.empty()) return domain::ToStatus(violations);
+    return point;
+  }
+  const auto position = application::DecodePositionToken(request.as_of_position(), store);
+  if (!position.ok()) return position.status();
+  point.position = *position;
+  return point;
 }
 
 absl::Status OrderBlocked(const std::string& text) {
@@ -218,36 +238,41 @@ void OrderQueryCalls::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::
 }
 
 void OrderQueryCalls::Start(v1::ListOrdersRequest message, absl::Time deadline, Call call) {
-  List({.page_size = message.page_size(),
+  List(message,
+       {.page_size = message.page_size(),
         .page_token = message.page_token(),
         .filter = message.filter(),
         .order_by = message.order_by(),
         .active_only = false},
-       message.options(), deadline, std::move(call));
+       deadline, std::move(call));
 }
 
 void OrderQueryCalls::Start(v1::ListActiveOrdersRequest message, absl::Time deadline, Call call) {
-  List({.page_size = message.page_size(),
+  List(message,
+       {.page_size = message.page_size(),
         .page_token = message.page_token(),
         .filter = "",
         .order_by = message.order_by(),
         .active_only = true},
-       message.options(), deadline, std::move(call));
+       deadline, std::move(call));
 }
 
-void OrderQueryCalls::List(application::ListOrdersRequest request, const v1::ReadOptions& options,
+template <typename Message>
+void OrderQueryCalls::List(const Message& message, application::ListOrdersRequest request,
                            absl::Time deadline, Call call) {
-  WhenFresh(
-      View::kOrders, options, deadline, "", std::move(call),
-      [this, request = std::move(request), deadline](const Freshness& freshness, Call answering) {
-        CallContext context;
-        context.deadline = deadline;
-        const auto answer = ports_.handler.ListOrders(context, request);
-        if (!answer.ok()) return answering.Fail(answer.status(), "");
-        v1::ListOrdersResponse response;
-        SetListResponse(*answer, freshness, response);
-        answering.Answer(response);
-      });
+  WhenReady(View::kOrders, message, deadline, "", std::move(call),
+            [this, request = std::move(request), deadline](const Freshness& freshness,
+                                                           std::shared_ptr<const PastView> past,
+                                                           Call answering) mutable {
+              request.past = std::move(past);
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer = ports_.handler.ListOrders(context, request);
+              if (!answer.ok()) return answering.Fail(answer.status(), "");
+              v1::ListOrdersResponse response;
+              SetListResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
 }
 
 void OrderQueryCalls::Start(v1::GetCustomerRequest message, absl::Time deadline, Call call) {
@@ -255,14 +280,16 @@ void OrderQueryCalls::Start(v1::GetCustomerRequest message, absl::Time deadline,
   if (absl::Status valid = domain::ToStatus(domain::ValidateCustomerId(customer)); !valid.ok()) {
     return call.Fail(valid, customer.value);
   }
-  WhenFresh(View::kCustomers, message.options(), deadline, customer.value, std::move(call),
-            [this, message, deadline](const Freshness& freshness, Call answering) {
+  WhenReady(View::kCustomers, message, deadline, customer.value, std::move(call),
+            [this, message, deadline](const Freshness& freshness,
+                                      std::shared_ptr<const PastView> past, Call answering) {
               CallContext context;
               context.deadline = deadline;
               const auto answer =
                   ports_.handler.GetCustomer(context, {.customer_id = {message.customer_id()},
                                                        .page_size = message.page_size(),
-                                                       .page_token = message.page_token()});
+                                                       .page_token = message.page_token(),
+                                                       .past = std::move(past)});
               if (!answer.ok()) return answering.Fail(answer.status(), message.customer_id());
               v1::GetCustomerResponse response;
               SetCustomerResponse(*answer, freshness, response);
@@ -274,17 +301,19 @@ void OrderQueryCalls::Start(v1::GetSalesReportRequest message, absl::Time deadli
   Violations violations;
   application::SalesReportRequest request = ToSalesReportRequest(message, violations);
   if (!violations.empty()) return call.Fail(domain::ToStatus(violations), "");
-  WhenFresh(
-      View::kSales, message.options(), deadline, "", std::move(call),
-      [this, request = std::move(request), deadline](const Freshness& freshness, Call answering) {
-        CallContext context;
-        context.deadline = deadline;
-        const auto answer = ports_.handler.GetSalesReport(context, request);
-        if (!answer.ok()) return answering.Fail(answer.status(), "");
-        v1::GetSalesReportResponse response;
-        SetSalesReportResponse(*answer, freshness, response);
-        answering.Answer(response);
-      });
+  WhenReady(View::kSales, message, deadline, "", std::move(call),
+            [this, request = std::move(request), deadline](const Freshness& freshness,
+                                                           std::shared_ptr<const PastView> past,
+                                                           Call answering) mutable {
+              request.past = std::move(past);
+              CallContext context;
+              context.deadline = deadline;
+              const auto answer = ports_.handler.GetSalesReport(context, request);
+              if (!answer.ok()) return answering.Fail(answer.status(), "");
+              v1::GetSalesReportResponse response;
+              SetSalesReportResponse(*answer, freshness, response);
+              answering.Answer(response);
+            });
 }
 
 void OrderQueryCalls::Start(v1::SearchOrdersRequest message, absl::Time deadline, Call call) {
@@ -358,6 +387,31 @@ void OrderQueryCalls::OnWorker(absl::Time deadline, Call call, Answer answer) {
         answer(std::move(answering));
       });
   if (!posted) shared->Fail(Overloaded(), "");
+}
+
+template <typename Message>
+void OrderQueryCalls::WhenReady(View view, const Message& message, absl::Time deadline,
+                                std::string resource, Call call, ReadyAnswer answer) {
+  if (message.as_of_case() == Message::AS_OF_NOT_SET) {
+    return WhenFresh(
+        view, message.options(), deadline, std::move(resource), std::move(call),
+        [answer = std::move(answer)](const Freshness& freshness, Call answering) mutable {
+          answer(freshness, nullptr, std::move(answering));
+        });
+  }
+  absl::StatusOr<PastPoint> point = ToPastPoint(message, store_);
+  if (!point.ok()) return call.Fail(point.status(), resource);
+  OnWorker(deadline, std::move(call),
+           [this, view, point = *std::move(point), resource = std::move(resource),
+            answer = std::move(answer)](Call answering) mutable {
+             auto past = ports_.handler.FindPast(view, point);
+             if (!past.ok()) return answering.Fail(past.status(), resource);
+             const Freshness freshness{.store = store_,
+                                       .position = (*past)->position,
+                                       .lag_events = 0,
+                                       .incomplete_orders = (*past)->incomplete_orders};
+             answer(freshness, *std::move(past), std::move(answering));
+           });
 }
 
 void OrderQueryCalls::WhenFresh(View view, const v1::ReadOptions& options, absl::Time deadline,

@@ -61,8 +61,9 @@ class OrderQueryCalls {
   void AnswerOrder(const v1::GetOrderRequest& message, application::Freshness freshness, Call call);
   void AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline, Call call);
   void AnswerHistory(const v1::GetOrderHistoryRequest& message, absl::Time deadline, Call call);
-  void List(application::ListOrdersRequest request, const v1::ReadOptions& options,
-            absl::Time deadline, Call call);
+  template <typename Message>
+  void List(const Message& message, application::ListOrdersRequest request, absl::Time deadline,
+            Call call);
 
   using Answer = absl::AnyInvocable<void(Call)>;
   using FreshAnswer = absl::AnyInvocable<void(const application::Freshness&, Call)>;
@@ -71,6 +72,12 @@ class OrderQueryCalls {
   /// The same once `view` is as fresh as `options` demand.
   void WhenFresh(application::View view, const v1::ReadOptions& options, absl::Time deadline,
                  std::string resource, Call call, FreshAnswer answer);
+  using ReadyAnswer = absl::AnyInvocable<void(const application::Freshness&,
+                                              std::shared_ptr<const application::PastView>, Call)>;
+  /// The same; or with the read model as it was, if the message says as of when.
+  template <typename Message>
+  void WhenReady(application::View view, const Message& message, absl::Time deadline,
+                 std::string resource, Call call, ReadyAnswer answer);
   domain::Currency CurrencyOf(const domain::OrderId& order) const;
 
   const Ports ports_;

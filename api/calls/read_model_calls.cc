@@ -50,10 +50,15 @@ ReadModelCalls::ReadModelCalls(Ports ports, application::StoreIdentity store,
     : ports_(ports), store_(std::move(store)), limits_(limits) {}
 
 UnaryMethods ReadModelCalls::methods() {
-  return {Make(&ReadModelCalls::List),        Make(&ReadModelCalls::Rebuild),
-          Make(&ReadModelCalls::Cancel),      Make(&ReadModelCalls::ListDifferences),
-          Make(&ReadModelCalls::ListLetters), Make(&ReadModelCalls::GetLetter),
-          Make(&ReadModelCalls::Retry),       Make(&ReadModelCalls::Skip),
+  return {Make(&ReadModelCalls::List),
+          Make(&ReadModelCalls::Rebuild),
+          Make(&ReadModelCalls::Verify),
+          Make(&ReadModelCalls::Cancel),
+          Make(&ReadModelCalls::ListDifferences),
+          Make(&ReadModelCalls::ListLetters),
+          Make(&ReadModelCalls::GetLetter),
+          Make(&ReadModelCalls::Retry),
+          Make(&ReadModelCalls::Skip),
           Make(&ReadModelCalls::ListSkipped)};
 }
 
@@ -109,6 +114,14 @@ absl::StatusOr<v1::RebuildReadModelResponse> ReadModelCalls::Rebuild(
   return v1::RebuildReadModelResponse();
 }
 
+absl::StatusOr<v1::VerifyReadModelResponse> ReadModelCalls::Verify(
+    const CallContext& /*call*/, const v1::VerifyReadModelRequest& request) {
+  const absl::Status begun = ports_.projections.StartVerification(
+      request.read_model(), application::VerificationPace::kAtOnce);
+  if (!begun.ok()) return begun;
+  return v1::VerifyReadModelResponse();
+}
+
 absl::StatusOr<v1::CancelRebuildResponse> ReadModelCalls::Cancel(
     const CallContext& /*call*/, const v1::CancelRebuildRequest& request) {
   const absl::Status cancelled = ports_.projections.CancelRebuild(request.read_model());
@@ -116,32 +129,34 @@ absl::StatusOr<v1::CancelRebuildResponse> ReadModelCalls::Cancel(
   return v1::CancelRebuildResponse();
 }
 
-absl::StatusOr<v1::ListRebuildDifferencesResponse> ReadModelCalls::ListDifferences(
-    const CallContext& /*call*/, const v1::ListRebuildDifferencesRequest& request) {
+absl::StatusOr<v1::ListDifferencesResponse> ReadModelCalls::ListDifferences(
+    const CallContext& /*call*/, const v1::ListDifferencesRequest& request) {
   const absl::StatusOr<std::size_t> rows = RowsOfPage(request.page_size());
   if (!rows.ok()) return rows.status();
-  const auto rebuild = ports_.projections.FindRebuild(request.read_model());
+  const auto rebuild = request.of_verification()
+                           ? ports_.projections.FindVerification(request.read_model())
+                           : ports_.projections.FindRebuild(request.read_model());
   if (!rebuild.ok()) return rebuild.status();
-  v1::ListRebuildDifferencesResponse response;
+  v1::ListDifferencesResponse response;
   if (!rebuild->has_value() || (*rebuild)->comparison == nullptr) return response;
   const std::vector<application::ViewDifference>& listed = (*rebuild)->comparison->listed;
   // Bound to the rebuild, so that a page never goes on in the list of another one.
   const std::string query =
-      absl::StrCat(request.read_model(), " ", absl::ToUnixNanos((*rebuild)->started));
+      absl::StrCat(request.read_model(), request.of_verification() ? " verification " : " ",
+                   absl::ToUnixNanos((*rebuild)->started));
   std::size_t next = 0;
   if (!request.page_token().empty()) {
-    const auto cursor = application::DecodePageToken(ports_.digest, PageKind::kRebuildDifferences,
-                                                     query, request.page_token());
+    const auto cursor = application::DecodePageToken(ports_.digest, PageKind::kDifferences, query,
+                                                     request.page_token());
     if (!cursor.ok()) return cursor.status();
     next = static_cast<std::size_t>(cursor->number);
   }
   for (std::size_t end = std::min(next + *rows, listed.size()); next < end; ++next) {
-    SetDifference(listed[next], *response.add_differences());
+    SetDifference(listed[next], request.read_model(), *response.add_differences());
   }
   if (next < listed.size()) {
-    response.set_next_page_token(
-        application::EncodePageToken(ports_.digest, PageKind::kRebuildDifferences, query,
-                                     {.number = static_cast<std::int64_t>(next)}));
+    response.set_next_page_token(application::EncodePageToken(
+        ports_.digest, PageKind::kDifferences, query, {.number = static_cast<std::int64_t>(next)}));
   }
   return response;
 }

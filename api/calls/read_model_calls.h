@@ -47,10 +47,12 @@ class ReadModelCalls {
                                                   const v1::ListReadModelsRequest& request);
   absl::StatusOr<v1::RebuildReadModelResponse> Rebuild(const CallContext& call,
                                                        const v1::RebuildReadModelRequest& request);
+  absl::StatusOr<v1::VerifyReadModelResponse> Verify(const CallContext& call,
+                                                     const v1::VerifyReadModelRequest& request);
   absl::StatusOr<v1::CancelRebuildResponse> Cancel(const CallContext& call,
                                                    const v1::CancelRebuildRequest& request);
-  absl::StatusOr<v1::ListRebuildDifferencesResponse> ListDifferences(
-      const CallContext& call, const v1::ListRebuildDifferencesRequest& request);
+  absl::StatusOr<v1::ListDifferencesResponse> ListDifferences(
+      const CallContext& call, const v1::ListDifferencesRequest& request);
   absl::StatusOr<v1::ListDeadLettersResponse> ListLetters(
       const CallContext& call, const v1::ListDeadLettersRequest& request);
   absl::StatusOr<v1::DeadLetter> GetLetter(const CallContext& call,

@@ -85,19 +85,27 @@ void SetReadModel(const application::ProjectionStatus& status,
   message.set_blocked_orders(status.blocked_orders);
   message.set_events_set_aside(status.events_set_aside);
   if (status.rebuild.has_value()) SetRebuild(*status.rebuild, *message.mutable_rebuild());
+  if (status.verification.has_value()) {
+    SetRebuild(*status.verification, *message.mutable_verification());
+  }
 }
 
-void SetDifference(const ViewDifference& difference, v1::RebuildDifference& message) {
+void SetDifference(const ViewDifference& difference, const std::string& read_model,
+                   v1::ReadModelDifference& message) {
+  message.set_read_model(read_model);
   message.set_table(difference.table);
   message.set_key(difference.key);
   message.set_sub_key(difference.sub_key);
+  message.set_detail(difference.what);
   switch (difference.kind) {
     case ViewDifference::Kind::kOnlyLive:
-      return message.set_kind(v1::RebuildDifference::ONLY_OLD);
+      return message.set_kind(v1::ReadModelDifference::ONLY_LIVE);
     case ViewDifference::Kind::kOnlyRebuilt:
-      return message.set_kind(v1::RebuildDifference::ONLY_NEW);
+      return message.set_kind(v1::ReadModelDifference::ONLY_LOG);
     case ViewDifference::Kind::kDiffers:
-      return message.set_kind(v1::RebuildDifference::DIFFERS);
+      return message.set_kind(v1::ReadModelDifference::DIFFERS);
+    case ViewDifference::Kind::kBreaksRule:
+      return message.set_kind(v1::ReadModelDifference::BREAKS_RULE);
   }
 }
 

@@ -15,7 +15,8 @@ namespace orders::api {
 v1::ReadModelState ToMessage(application::ProjectionState state);
 void SetReadModel(const application::ProjectionStatus& status,
                   const application::StoreIdentity& store, v1::ReadModel& message);
-void SetDifference(const application::ViewDifference& difference, v1::RebuildDifference& message);
+void SetDifference(const application::ViewDifference& difference, const std::string& read_model,
+                   v1::ReadModelDifference& message);
 void SetDeadLetter(const application::DeadLetter& letter, const std::string& read_model,
                    v1::DeadLetter& message);
 void SetSkippedEvent(const application::SkippedEvent& skipped, v1::SkippedEvent& message);

@@ -31,6 +31,8 @@
 #include "api/runtime/order_lanes.h"
 #include "api/runtime/worker_pool.h"
 #include "application/commands/order_command_handler.h"
+#include "application/projections/background_audit.h"
+#include "application/projections/past_read_models.h"
 #include "application/projections/projection_host.h"
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
@@ -125,6 +127,8 @@ class Host::Impl {
   std::optional<application::FreshnessGate> sales_gate_;
   std::optional<application::FreshnessGate> search_gate_;
   std::optional<application::ProjectionHost> projections_;
+  std::optional<application::BackgroundAudit> audit_;
+  std::optional<application::PastReadModels> past_;
 
   std::optional<application::OrderCommandHandler> commands_;
   std::optional<application::DefaultOrderQueryHandler> queries_;
@@ -152,10 +156,18 @@ class Host::Impl {
 };
 
 bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
+  const bool is_embedded = settings_.store == infrastructure::kEmbeddedStore;
+  const bool by_category = settings_.feed == infrastructure::FeedSetting::kCategory;
+  if (is_embedded && by_category) {
+    failure = {ExitCode::kConfig,
+               "feed category reads the stream $ce-order, which a server's projection "
+               "$by_category makes, and this service runs on the embedded store. Leave --feed "
+               "out, or name a server with --store."};
+    return false;
+  }
   std::optional<StoreBackend> opened =
-      settings_.store == infrastructure::kEmbeddedStore
-          ? OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure)
-          : ConnectToServer(settings_, telemetry_, ids_, failure);
+      is_embedded ? OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure)
+                  : ConnectToServer(settings_, telemetry_, ids_, failure);
   if (!opened.has_value()) return false;
   backend_.emplace(*std::move(opened));
   auto seal_key = settings_.in_memory
@@ -167,13 +179,16 @@ bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure
   }
   digest_.emplace(*std::move(seal_key));
   journal_.emplace(*backend_->store, *digest_, backend_->identity);
-  feed_.emplace(*backend_->store, backend_->identity);
+  feed_.emplace(*backend_->store, backend_->identity,
+                infrastructure::OrderJournalFeedOptions{
+                    .source = by_category ? infrastructure::FeedSource::kCategory
+                                          : infrastructure::FeedSource::kAll});
   transfer_.emplace(*backend_->store, TransferOptions(*backend_, ids_));
   return true;
 }
 
 bool Host::Impl::OpenViews(StartFailure& failure) {
-  infrastructure::SqliteViewsOptions options;
+  infrastructure::SqliteViewsOptions options{.free_bytes_min = 2 * settings_.free_space_min};
   if (!settings_.in_memory) options.directory = settings_.data + "/views";
   view_cache_.emplace(application::OrderViewCacheOptions{
       .bytes_max = static_cast<std::size_t>(settings_.view_cache_bytes_max)});
@@ -190,15 +205,22 @@ bool Host::Impl::OpenViews(StartFailure& failure) {
   customers_gate_.emplace(gate_ports, gate_options);
   sales_gate_.emplace(gate_ports, gate_options);
   search_gate_.emplace(gate_ports, gate_options);
-  projections_.emplace(
-      application::ProjectionHost::Ports{*feed_, *journal_, clock_, scheduler_, random_, telemetry_,
-                                         infrastructure::EncodeBody},
-      application::ProjectionHostOptions{.on_rebuild_thread = infrastructure::YieldToOthers});
+  const application::ProjectionHost::Ports ports{
+      *feed_, *journal_, clock_, scheduler_, random_, telemetry_, infrastructure::EncodeBody};
+  const application::ProjectionHostOptions projection_options{
+      .on_rebuild_thread = infrastructure::YieldToOthers,
+      .thread_time = infrastructure::ThreadTime};
+  projections_.emplace(ports, projection_options);
   projections_->Add(views_->orders_model(), *orders_gate_);
   projections_->Add(views_->customers_model(), *customers_gate_);
   projections_->Add(views_->sales_model(), *sales_gate_);
   projections_->Add(views_->search_model(), *search_gate_);
+  past_.emplace(application::PastReadModels::Ports{views_->past_models(), ports},
+                projection_options, application::PastReadModelsOptions());
   projections_->Start();
+  if (settings_.audit_interval > absl::ZeroDuration()) {
+    audit_.emplace(*projections_, telemetry_, settings_.audit_interval);
+  }
   return true;
 }
 
@@ -261,7 +283,8 @@ void Host::Impl::MakeCalls() {
           .cache_bytes_max = static_cast<std::size_t>(settings_.command_cache_bytes_max)});
   queries_.emplace(application::DefaultOrderQueryHandler::Ports{
       *journal_, views_->orders(), views_->customers(), views_->sales(), views_->search(),
-      *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *view_cache_, *digest_});
+      *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *past_, *view_cache_,
+      *digest_});
   lanes_.emplace(OrderLanesOptions{
       .threads = settings_.workers,
       .commands_per_order_max = static_cast<std::size_t>(settings_.commands_per_order_max),
@@ -381,6 +404,8 @@ bool Host::Impl::Stop() {
   // Nobody is inside, and nobody comes in: the services touch nothing of what goes now.
   queries_.reset();
   commands_.reset();
+  audit_.reset();
+  past_.reset();
   projections_.reset();
   search_gate_.reset();
   sales_gate_.reset();

@@ -98,6 +98,24 @@ void AddProjectionMetrics(const std::vector<ProjectionStatus>& projections,
                      ? status.rebuild->comparison->differences
                      : 0;
         });
+  std::vector<MetricSample> verified;
+  std::vector<MetricSample> wrong;
+  for (const Status& projection : projections) {
+    const auto& last = projection.verification;
+    if (!last.has_value() || last->comparison == nullptr) continue;
+    verified.push_back({absl::ToDoubleSeconds(last->ended - absl::UnixEpoch()),
+                        {{"projection", projection.name}}});
+    wrong.push_back(
+        {static_cast<double>(last->comparison->differences), {{"projection", projection.name}}});
+  }
+  families.push_back(GaugeFamily("orders_projection_verified_timestamp_seconds",
+                                 "When the last verification ended, in seconds since 1970; absent "
+                                 "where there was none.",
+                                 verified));
+  families.push_back(GaugeFamily("orders_projection_verification_differences",
+                                 "What the last verification found wrong; absent where there was "
+                                 "none.",
+                                 wrong));
   gauge("orders_projection_waiting_queries", "Queries that wait until it has come far enough.",
         [](const Status& status) { return status.waiters; });
 }

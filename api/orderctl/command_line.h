@@ -52,6 +52,7 @@ void AddReportCommands(CommandLine& line);
 void AddHealthCommands(CommandLine& line);
 void AddReadModelCommands(CommandLine& line);
 void AddDeadLetterCommands(CommandLine& line);
+void AddVerifyCommand(CommandLine& line);
 void AddDiffCommand(CommandLine& line);
 void AddTransferCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);

@@ -78,6 +78,7 @@ void AddList(CommandLine& line) {
   AddChoices(app, arguments->choices);
   AddOrderBy(app, arguments->request);
   AddPaging(app, arguments->request);
+  AddPastPoint(app, arguments->request);
   AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
   AddReadOptions(app, *arguments->request.mutable_options());
 }
@@ -96,6 +97,7 @@ void AddListActive(CommandLine& line) {
                            });
   AddOrderBy(app, arguments->request);
   AddPaging(app, arguments->request);
+  AddPastPoint(app, arguments->request);
   AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
   AddReadOptions(app, *arguments->request.mutable_options());
 }
@@ -129,6 +131,7 @@ void AddWork(CommandLine& line) {
            })
       ->required();
   AddPaging(app, arguments->request);
+  AddPastPoint(app, arguments->request);
   AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
   AddReadOptions(app, *arguments->request.mutable_options());
 }

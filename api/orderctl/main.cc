@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   orders::api::AddHealthCommands(line);
   orders::api::AddReadModelCommands(line);
   orders::api::AddDeadLetterCommands(line);
+  orders::api::AddVerifyCommand(line);
   orders::api::AddDiffCommand(line);
   orders::api::AddTransferCommands(line);
   orders::api::AddWatchCommand(line);

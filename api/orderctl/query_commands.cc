@@ -48,10 +48,10 @@ void AddGet(CommandLine& line) {
 }
 
 int GetCustomer(Session& session, const v1::GetCustomerRequest& request) {
-  grpc::ClientContext context;
-  session.Prepare(context);
   v1::GetCustomerResponse answer;
-  const grpc::Status status = session.queries().GetCustomer(&context, request, &answer);
+  const grpc::Status status = AskUntilMade(session, [&](grpc::ClientContext& context) {
+    return session.queries().GetCustomer(&context, request, &answer);
+  });
   if (!status.ok()) return session.Fail(status);
   WarnOfFreshness(session, answer.freshness());
   TellFreshness(session, answer.freshness());
@@ -80,6 +80,7 @@ void AddCustomer(CommandLine& line) {
     request->set_customer_id(std::move(id));
   })->required();
   AddPaging(app, *request);
+  AddPastPoint(app, *request);
   AddReadOptions(app, *request->mutable_options());
 }
 

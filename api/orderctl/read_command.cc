@@ -2,12 +2,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 
+#include "api/orderctl/error_report.h"
 #include "api/orderctl/json_text.h"
 #include "api/orderctl/options.h"
 #include "api/orderctl/order_text.h"
 
 namespace orders::api {
+namespace {
+
+constexpr absl::Duration kPastWaitMax = absl::Hours(1);
+constexpr absl::Duration kPastLook = absl::Milliseconds(200);
+constexpr absl::Duration kPastNews = absl::Seconds(5);  ///< Between two lines about it.
+
+}  // namespace
 
 void AddReadOptions(CLI::App& app, v1::ReadOptions& options) {
   v1::ReadOptions* const into = &options;
@@ -36,6 +45,24 @@ void TellFreshness(Session& session, const v1::Freshness& freshness) {
       break;
     case OutputForm::kJson:
       break;
+  }
+}
+
+grpc::Status AskUntilMade(Session& session,
+                          absl::FunctionRef<grpc::Status(grpc::ClientContext&)> call) {
+  const GlobalOptions& options = session.options();
+  const absl::Time until = absl::Now() + (options.timeout_given ? options.timeout : kPastWaitMax);
+  absl::Time told = absl::InfinitePast();
+  while (true) {
+    grpc::ClientContext context;
+    session.Prepare(context);
+    grpc::Status status = call(context);
+    if (ReasonOf(status) != "PAST_BEING_BUILT" || absl::Now() >= until) return status;
+    if (absl::Now() - told >= kPastNews) {
+      told = absl::Now();
+      WriteErrorLine(absl::StrCat("orderctl: ", status.error_message()));
+    }
+    absl::SleepFor(kPastLook);
   }
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
+
 #include "api/orderctl/command_line.h"
 #include "api/orderctl/options.h"
 #include "api/orderctl/scalar_syntax.h"
@@ -45,6 +47,24 @@ void AddAsOf(CLI::App& app, const std::shared_ptr<Request>& request) {
   position->excludes(revision);
   position->excludes(time);
 }
+
+/// --as-of-time and --as-of-position, of which one may be given.
+template <typename Request>
+void AddPastPoint(CLI::App& app, Request& request) {
+  Request* const into = &request;
+  CLI::Option* const time =
+      AddValue(app, "--as-of-time", "As all was at this time, like 2026-11-23T10:15:00Z", "TIME",
+               ParseTime, [into](absl::Time at) { *into->mutable_as_of_time() = ToMessage(at); });
+  CLI::Option* const position =
+      AddText(app, "--as-of-position", "As all was when everything up to this position was there",
+              "TOKEN", [into](std::string token) { into->set_as_of_position(std::move(token)); });
+  position->excludes(time);
+}
+
+/// Asks with `call`; and again, while the service makes what is asked for as of then, with a word
+/// about it on standard error. Waits for that at most an hour, or what --timeout says.
+grpc::Status AskUntilMade(Session& session,
+                          absl::FunctionRef<grpc::Status(grpc::ClientContext&)> call);
 
 /// --min-position and --allow-stale.
 void AddReadOptions(CLI::App& app, v1::ReadOptions& options);

@@ -88,6 +88,7 @@ void AddSales(CommandLine& line) {
   AddText(app, "--currency", "Of this currency alone", "CODE",
           [into](std::string code) { into->set_currency_code(std::move(code)); });
   AddPaging(app, arguments->request);
+  AddPastPoint(app, arguments->request);
   AddSwitch(app, "--all", "Page after page, to the end", [arguments] { arguments->all = true; });
   AddReadOptions(app, *arguments->request.mutable_options());
 }

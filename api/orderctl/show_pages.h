@@ -30,10 +30,10 @@ int ShowPages(Session& session, Request request, bool all,
   bool has_warned = false;
   if (all && request.page_size() == 0) request.set_page_size(kFullPage);
   while (true) {
-    grpc::ClientContext context;
-    session.Prepare(context);
     Response answer;
-    const grpc::Status status = (session.queries().*rpc)(&context, request, &answer);
+    const grpc::Status status = AskUntilMade(session, [&](grpc::ClientContext& context) {
+      return (session.queries().*rpc)(&context, request, &answer);
+    });
     if (!status.ok()) return session.Fail(status);
     const std::string next = answer.next_page_token();
     const bool last = !all || next.empty();

@@ -52,7 +52,10 @@ void ProjectionHost::Start() {
       if (slot.runner == nullptr || slot.model.HasUnfinished()) to_rebuild.push_back(i);
     }
   }
-  for (const std::size_t slot : to_rebuild) (void)StartRebuildOf(slot);  // Only a stop refuses it.
+  for (const std::size_t slot : to_rebuild) {
+    // Only a stop refuses it.
+    (void)StartOf(slot, BesideUse::kReplace, VerificationPace::kAtOnce);
+  }
 }
 
 void ProjectionHost::Stop() {
@@ -96,6 +99,7 @@ std::vector<ProjectionStatus> ProjectionHost::Statuses() const {
       status.waiters = slot.gate.waiters();
     }
     status.rebuild = slot.last_rebuild;
+    status.verification = slot.last_verification;
     statuses.push_back(std::move(status));
   }
   return statuses;
@@ -146,6 +150,14 @@ absl::StatusOr<std::optional<RebuildStatus>> ProjectionHost::FindRebuild(
   return (*slot)->last_rebuild;
 }
 
+absl::StatusOr<std::optional<RebuildStatus>> ProjectionHost::FindVerification(
+    std::string_view read_model) const {
+  const absl::MutexLock lock(&mutex_);
+  const absl::StatusOr<const Slot*> slot = Find(read_model);
+  if (!slot.ok()) return slot.status();
+  return (*slot)->last_verification;
+}
+
 absl::StatusOr<std::size_t> ProjectionHost::IndexOf(std::string_view read_model) const {
   const absl::MutexLock lock(&mutex_);
   const absl::StatusOr<const Slot*> slot = Find(read_model);
@@ -155,10 +167,17 @@ absl::StatusOr<std::size_t> ProjectionHost::IndexOf(std::string_view read_model)
 
 absl::Status ProjectionHost::StartRebuild(std::string_view read_model) {
   const absl::StatusOr<std::size_t> slot = IndexOf(read_model);
-  return slot.ok() ? StartRebuildOf(*slot) : slot.status();
+  if (!slot.ok()) return slot.status();
+  return StartOf(*slot, BesideUse::kReplace, VerificationPace::kAtOnce);
 }
 
-absl::Status ProjectionHost::StartRebuildOf(std::size_t index) {
+absl::Status ProjectionHost::StartVerification(std::string_view read_model, VerificationPace pace) {
+  const absl::StatusOr<std::size_t> slot = IndexOf(read_model);
+  if (!slot.ok()) return slot.status();
+  return StartOf(*slot, BesideUse::kVerify, pace);
+}
+
+absl::Status ProjectionHost::StartOf(std::size_t index, BesideUse use, VerificationPace pace) {
   const absl::MutexLock rebuild_lock(&rebuild_mutex_);
   std::unique_ptr<ReadModelRebuild> last;
   {
@@ -168,31 +187,46 @@ absl::Status ProjectionHost::StartRebuildOf(std::size_t index) {
     if (slot.rebuild != nullptr && !slot.rebuild->IsOver()) {
       return MakeRequestError(absl::StatusCode::kAborted,
                               absl::StrCat("the read model ", domain::View(slot.model.name()),
-                                           " is being rebuilt already"),
+                                           " is being rebuilt or verified already"),
                               {.reason = "REBUILDING"});
     }
+    if (use == BesideUse::kVerify && slot.runner == nullptr) {
+      return MakeRequestError(absl::StatusCode::kFailedPrecondition,
+                              absl::StrCat("the read model ", domain::View(slot.model.name()),
+                                           " is of an older version; rebuild it first"),
+                              {.reason = "OLDER_VERSION"});
+    }
     last = std::move(slot.rebuild);
-    slot.last_rebuild = RebuildStatus{.started = ports_.clock.Now()};
+    (use == BesideUse::kVerify ? slot.last_verification : slot.last_rebuild) =
+        RebuildStatus{.use = use, .started = ports_.clock.Now()};
   }
   last.reset();  // Ends the grace of its old file.
   const absl::MutexLock lock(&mutex_);
   slots_[index].rebuild = std::make_unique<ReadModelRebuild>(
-      slots_[index].model, rebuild_feed_, ports_, options_,
+      ReadModelRebuild::Task{.model = slots_[index].model, .use = use, .pace = pace}, rebuild_feed_,
+      ports_, options_,
       ReadModelRebuild::Callbacks{
           .skips = [this, index]() -> absl::StatusOr<std::vector<SkippedEvent>> {
             const std::shared_ptr<ProjectionRunner> live = RunnerOf(index);
             if (live == nullptr) return std::vector<SkippedEvent>();
             return live->ListSkips(ports_.clock.Now() + kAskTimeout);
           },
-          .switch_over =
-              [this, index](const std::shared_ptr<ProjectionRunner>& rebuilt,
-                            ViewComparison& comparison) {
-                return SwitchOver(index, rebuilt, comparison);
+          .live_position =
+              [this, index] {
+                const std::shared_ptr<ProjectionRunner> live = RunnerOf(index);
+                return live == nullptr ? LogPosition{} : live->Status().position;
+              },
+          .conclude =
+              [this, index, use](const std::shared_ptr<ProjectionRunner>& rebuilt,
+                                 ViewComparison& comparison) {
+                return Conclude(index, use, rebuilt, comparison);
               },
           .tell =
               [this, index](const RebuildStatus& status) {
                 const absl::MutexLock telling(&mutex_);
-                slots_[index].last_rebuild = status;
+                Slot& slot = slots_[index];
+                (status.use == BesideUse::kVerify ? slot.last_verification : slot.last_rebuild) =
+                    status;
               }});
   return absl::OkStatus();
 }
@@ -210,7 +244,7 @@ absl::Status ProjectionHost::CancelRebuild(std::string_view read_model) {
   return MakeRequestError(
       absl::StatusCode::kFailedPrecondition,
       absl::StrCat("the read model ", domain::View(read_model),
-                   " is not being rebuilt, or is just being switched to the new file"),
+                   " is not being rebuilt or verified, or is just being switched to the new file"),
       {.reason = "NOT_REBUILDING"});
 }
 
@@ -219,9 +253,25 @@ std::shared_ptr<ProjectionRunner> ProjectionHost::RunnerOf(std::size_t slot) con
   return slots_[slot].runner;
 }
 
-absl::Status ProjectionHost::SwitchOver(std::size_t index,
-                                        const std::shared_ptr<ProjectionRunner>& rebuilt,
-                                        ViewComparison& comparison) {
+// Whichever is behind comes to the other's place, so that no answer goes back; both rest then.
+absl::Status ProjectionHost::Settle(ReadModel& model, ProjectionRunner& live,
+                                    ProjectionRunner& rebuilt, ViewComparison& comparison) {
+  live.Rest();
+  absl::Status level;
+  if (rebuilt.place() < live.place()) {
+    level = rebuilt.AdvanceTo({.position = live.place()});
+  } else if (live.place() < rebuilt.place() && live.Status().state == ProjectionState::kRunning) {
+    level = live.AdvanceTo({.position = rebuilt.place()});
+  }
+  if (!level.ok()) return level;
+  absl::StatusOr<ViewComparison> settled = model.CompareAgain(comparison);
+  if (settled.ok()) comparison = *std::move(settled);
+  return settled.status();
+}
+
+absl::Status ProjectionHost::Conclude(std::size_t index, BesideUse use,
+                                      const std::shared_ptr<ProjectionRunner>& rebuilt,
+                                      ViewComparison& comparison) {
   const std::shared_ptr<ProjectionRunner> old = RunnerOf(index);
   ReadModel* model = nullptr;
   FreshnessGate* gate = nullptr;
@@ -230,22 +280,12 @@ absl::Status ProjectionHost::SwitchOver(std::size_t index,
     model = &slots_[index].model;
     gate = &slots_[index].gate;
   }
-  absl::Status ready;
   rebuilt->Rest();
-  if (old != nullptr) {
-    old->Rest();
-    // Whichever is behind comes to the other's place: no answer goes back.
-    if (rebuilt->place() < old->place()) {
-      ready = rebuilt->AdvanceTo(old->place());
-    } else if (old->place() < rebuilt->place() &&
-               old->Status().state == ProjectionState::kRunning) {
-      ready = old->AdvanceTo(rebuilt->place());
-    }
-    if (ready.ok()) {
-      absl::StatusOr<ViewComparison> settled = model->CompareAgain(comparison);
-      if (settled.ok()) comparison = *std::move(settled);
-      ready = settled.status();
-    }
+  absl::Status ready;
+  if (old != nullptr) ready = Settle(*model, *old, *rebuilt, comparison);
+  if (use == BesideUse::kVerify) {
+    if (old != nullptr) old->Start();
+    return ready;
   }
   if (ready.ok()) ready = model->Switch();
   if (!ready.ok()) {

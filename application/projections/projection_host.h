@@ -26,6 +26,7 @@
 #include "application/projections/event_applier.h"
 #include "application/projections/projection.h"
 #include "application/projections/shared_feed.h"
+#include "application/projections/work_pacer.h"
 #include "application/queries/freshness_gate.h"
 
 namespace orders::application {
@@ -44,14 +45,27 @@ struct ProjectionHostOptions {
   std::function<void()> on_thread;  ///< Called first by the thread of a projection.
   /// The same in a rebuild, which is to leave the processor to the others.
   std::function<void()> on_rebuild_thread;
+  /// Called by a projection's thread after each turn: what it had waiting, taken.
+  std::function<void()> between_turns;
+  WorkPacer::ThreadTime thread_time;  ///< For verifications in the background; without: no pauses.
   absl::Duration retired_grace = absl::Minutes(5);  ///< Of a file that is no more live.
 };
 
 enum class ProjectionState { kStarting, kRunning, kRetrying, kStopped };
 
+/// How fast a verification may go.
+enum class VerificationPace {
+  kAtOnce,
+  kInBackground,  ///< With kAuditShare of a processor.
+};
+inline constexpr double kAuditShare = 0.05;
+
+/// kSwitching is of a rebuild alone.
 enum class RebuildPhase { kFilling, kComparing, kSwitching, kDone, kCancelled, kFailed };
 
+/// Of a rebuild, or of a verification, which is one that ends with the comparison.
 struct RebuildStatus {
+  BesideUse use = BesideUse::kReplace;
   RebuildPhase phase = RebuildPhase::kFilling;
   absl::Status error;  ///< Of kFailed.
   absl::Time started;
@@ -61,7 +75,7 @@ struct RebuildStatus {
   std::uint64_t events_applied = 0;  ///< Since it started, or went on after a start.
   double events_per_second = 0;
   std::optional<absl::Duration> left;  ///< Until it has caught up, at this rate.
-  /// Of kDone: what the old file had wrong. Null before.
+  /// Of kDone: what the live file had wrong. Null before.
   std::shared_ptr<const ViewComparison> comparison;
 };
 
@@ -73,14 +87,15 @@ struct ProjectionStatus {
   std::optional<std::uint64_t> lag_events;  ///< Absent: not known.
   absl::Duration lag;                       ///< As Freshness::lag.
   bool caught_up = false;
-  bool building = false;                 ///< See ViewWriter::building.
-  std::uint64_t events_applied = 0;      ///< By this process.
-  std::uint64_t batches = 0;             ///< Committed by this process.
-  std::uint64_t events_skipped = 0;      ///< Delivered again, at or below the checkpoint.
-  std::size_t waiters = 0;               ///< Queries that wait for a position.
-  std::uint64_t blocked_orders = 0;      ///< Each by a dead letter.
-  std::uint64_t events_set_aside = 0;    ///< The dead letters, and what waits behind them.
-  std::optional<RebuildStatus> rebuild;  ///< The last one since the start.
+  bool building = false;                      ///< See ViewWriter::building.
+  std::uint64_t events_applied = 0;           ///< By this process.
+  std::uint64_t batches = 0;                  ///< Committed by this process.
+  std::uint64_t events_skipped = 0;           ///< Delivered again, at or below the checkpoint.
+  std::size_t waiters = 0;                    ///< Queries that wait for a position.
+  std::uint64_t blocked_orders = 0;           ///< Each by a dead letter.
+  std::uint64_t events_set_aside = 0;         ///< The dead letters, and what waits behind them.
+  std::optional<RebuildStatus> rebuild;       ///< The last one since the start.
+  std::optional<RebuildStatus> verification;  ///< The same.
 };
 
 class ProjectionRunner;
@@ -119,14 +134,18 @@ class ProjectionHost {
   /// True when every projection has applied all history and none has stopped.
   bool AllCaughtUp() const;
 
-  // Rebuilds. Errors of all: NotFound, no such read model.
+  // Rebuilds and verifications. Errors of all: NotFound, no such read model.
   /// Fills a new file beside the live one, compares both, and switches; returns at once. Aborted:
-  /// it is being rebuilt; Unavailable, the service ends.
+  /// it is being rebuilt or verified; Unavailable, the service ends.
   absl::Status StartRebuild(std::string_view read_model);
-  /// FailedPrecondition: it is not being rebuilt, or switches at this moment.
+  /// The same without the switch: what it finds is told, and the live file stays as it is. Errors:
+  /// as StartRebuild; FailedPrecondition, the live file is of an older version.
+  absl::Status StartVerification(std::string_view read_model, VerificationPace pace);
+  /// Of either. FailedPrecondition: there is none, or it switches at this moment.
   absl::Status CancelRebuild(std::string_view read_model);
-  /// Of the last rebuild since the start, if any.
+  /// Of the last one since the start, if any.
   absl::StatusOr<std::optional<RebuildStatus>> FindRebuild(std::string_view read_model) const;
+  absl::StatusOr<std::optional<RebuildStatus>> FindVerification(std::string_view read_model) const;
 
   /// Dead letters of one read model: see ProjectionRunner. Errors: NotFound; Unavailable, it has no
   /// projection at the moment.
@@ -139,6 +158,7 @@ class ProjectionHost {
     FreshnessGate& gate;
     std::shared_ptr<ProjectionRunner> runner;  ///< Null: the live file is of an older version.
     std::optional<RebuildStatus> last_rebuild;
+    std::optional<RebuildStatus> last_verification;
     std::unique_ptr<ReadModelRebuild> rebuild;  ///< The last one; under rebuild_mutex_ too.
   };
 
@@ -146,10 +166,14 @@ class ProjectionHost {
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::size_t> IndexOf(std::string_view read_model) const
       ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status StartRebuildOf(std::size_t slot) ABSL_LOCKS_EXCLUDED(mutex_);
-  /// Called by the rebuild when its file holds all history: the end of it.
-  absl::Status SwitchOver(std::size_t slot, const std::shared_ptr<ProjectionRunner>& rebuilt,
-                          ViewComparison& comparison);
+  absl::Status StartOf(std::size_t slot, BesideUse use, VerificationPace pace)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Called by the rebuild when its file holds all history: the end of it.
+  absl::Status Conclude(std::size_t slot, BesideUse use,
+                        const std::shared_ptr<ProjectionRunner>& rebuilt,
+                        ViewComparison& comparison);
+  absl::Status Settle(ReadModel& model, ProjectionRunner& live, ProjectionRunner& rebuilt,
+                      ViewComparison& comparison);
   std::shared_ptr<ProjectionRunner> RunnerOf(std::size_t slot) const;
 
   const Ports ports_;

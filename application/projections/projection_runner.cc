@@ -21,6 +21,15 @@ std::optional<LogPosition> PositionOf(const FeedItem& item) {
       item);
 }
 
+std::optional<absl::Time> CreatedOf(const FeedItem& item) {
+  return std::visit(
+      [](const auto& one) -> std::optional<absl::Time> {
+        if constexpr (requires { one.created; }) return one.created;
+        return std::nullopt;
+      },
+      item);
+}
+
 }  // namespace
 
 ProjectionRunner::ProjectionRunner(Projection& projection, FreshnessGate& gate, SharedFeed& feed,
@@ -61,12 +70,12 @@ void ProjectionRunner::Rest() {
   Join();
 }
 
-absl::Status ProjectionRunner::AdvanceTo(const LogPosition& place) {
-  until_ = place;
+absl::Status ProjectionRunner::AdvanceTo(const Bound& bound) {
+  until_ = bound;
   Start();
   Join();
   until_.reset();
-  if (delivered_ >= place) return absl::OkStatus();
+  if (std::exchange(has_come_, false)) return absl::OkStatus();
   const ProjectionStatus status = Status();
   return status.error.ok() ? absl::CancelledError("stopping") : status.error;
 }
@@ -115,7 +124,7 @@ void ProjectionRunner::Run() {
     projection_.Discard();
     pending_.reset();
     pending_events_ = 0;
-    if (ending() || (until_.has_value() && delivered_ >= *until_)) return;
+    if (ending() || has_come_) return;
     if (!absl::IsUnavailable(ended) && ++failures_ >= options_.tries_max) {
       SetState(ProjectionState::kStopped, ended);
       Log(Severity::kError,
@@ -236,23 +245,42 @@ absl::Status ProjectionRunner::Follow(SharedFeed::Reader& reader) {
       const absl::Status committed = Commit();
       if (!committed.ok()) return committed;
     }
-    if (until_.has_value() && delivered_ >= *until_) return Commit();
+    NoteWhetherItHasCome();
+    if (has_come_) return Commit();
     if (stopping()) return absl::CancelledError("stopping");
     requests_.AnswerAll();
     RetryNextBlocked();
+    if (options_.between_turns) options_.between_turns();
   }
 }
 
 absl::Status ProjectionRunner::Take(const FeedChunk& chunk) {
   for (const FeedItem& item : chunk.items) {
-    if (until_.has_value() && PositionOf(item).value_or(LogPosition{}) > *until_) {
-      delivered_ = std::max(delivered_, *until_);
+    if (IsBeyond(item)) {
+      if (until_->position.has_value()) delivered_ = std::max(delivered_, *until_->position);
+      has_come_ = true;
       return absl::CancelledError("it has come as far as it was told to");
     }
     const absl::Status taken = TakeOne(item);
     if (!taken.ok()) return taken;
   }
   return absl::OkStatus();
+}
+
+bool ProjectionRunner::IsBeyond(const FeedItem& item) const {
+  if (!until_.has_value()) return false;
+  if (until_->position.has_value() &&
+      PositionOf(item).value_or(LogPosition{}) > *until_->position) {
+    return true;
+  }
+  return until_->created.has_value() &&
+         CreatedOf(item).value_or(absl::InfinitePast()) > *until_->created;
+}
+
+void ProjectionRunner::NoteWhetherItHasCome() {
+  if (!until_.has_value()) return;
+  has_come_ = (until_->position.has_value() && delivered_ >= *until_->position) ||
+              (until_->or_caught_up && caught_up_);
 }
 
 absl::Status ProjectionRunner::TakeOne(const FeedItem& item) {
@@ -372,6 +400,7 @@ absl::Status ProjectionRunner::CommitPending() {
     // They are forgotten in the writer as well; a second try would commit the checkpoint alone.
     pending_.reset();
     delivered_ = committed_.has_value() ? committed_->position : LogPosition{};
+    has_come_ = false;
     return committed;
   }
   committed_ = std::exchange(pending_, std::nullopt);

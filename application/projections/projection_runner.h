@@ -41,13 +41,22 @@ class ProjectionRunner {
   void Start();
   /// Commits what is applied, and ends the thread; Start goes on from there.
   void Rest();
-  /// While at rest: goes on to `place` and no further, and rests again. Returns when it has come
+  /// Up to where to go; what is not set is no bound.
+  struct Bound {
+    std::optional<LogPosition> position;  ///< Events at or before it.
+    std::optional<absl::Time> created;    ///< Events that the log has from then or before.
+    bool or_caught_up = false;            ///< No further than the log's end, when it gets there.
+  };
+  /// While at rest: goes on to `bound` and no further, and rests again. Returns when it has come
   /// there. Errors: what ended it before.
-  absl::Status AdvanceTo(const LogPosition& place);
+  absl::Status AdvanceTo(const Bound& bound);
   /// While at rest: from now on it is the live one, tells `gate`, and reads `feed`.
   void TakeOver(FreshnessGate& gate, SharedFeed& feed, std::function<void()> on_thread);
-  /// Up to where all was delivered and committed, while at rest.
-  LogPosition place() const { return delivered_; }
+  /// Of the last event that was applied and committed, while at rest. Progress beyond it is not
+  /// counted: another reader of the feed may never be told of it while nothing is written.
+  LogPosition place() const {
+    return committed_.has_value() ? committed_->position : LogPosition{};
+  }
 
   /// For good; what is not committed is forgotten.
   void RequestStop();
@@ -78,6 +87,8 @@ class ProjectionRunner {
   absl::Status CheckLastEvent(const ViewCheckpoint& checkpoint);
   absl::Status Follow(SharedFeed::Reader& reader);
   absl::Status Take(const FeedChunk& chunk);
+  bool IsBeyond(const FeedItem& item) const;
+  void NoteWhetherItHasCome();
   absl::Status TakeOne(const FeedItem& item);
   absl::Status TakeEvent(OrderStreamItemRef item);
   template <typename Event>
@@ -113,9 +124,10 @@ class ProjectionRunner {
   std::optional<ViewCheckpoint> committed_;
   std::optional<ViewCheckpoint> pending_;  ///< The last event taken and not committed.
   std::size_t pending_events_ = 0;
-  absl::Time pending_since_;  ///< `created` of the oldest of them.
-  LogPosition delivered_;     ///< All up to here was delivered; announced with the next commit.
-  std::optional<LogPosition> until_;  ///< See AdvanceTo.
+  absl::Time pending_since_;    ///< `created` of the oldest of them.
+  LogPosition delivered_;       ///< All up to here was delivered; announced with the next commit.
+  std::optional<Bound> until_;  ///< See AdvanceTo.
+  bool has_come_ = false;       ///< To it.
   bool caught_up_ = false;
   bool checked_ = false;
   bool has_retried_ = false;

@@ -1,5 +1,6 @@
 #include "application/projections/read_model_rebuild.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,10 +12,26 @@ namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(100);
 constexpr absl::Duration kAskTimeout = absl::Seconds(10);
+constexpr std::size_t kDifferencesLogged = 10;
 
-ProjectionHostOptions InBackground(ProjectionHostOptions options) {
+/// Of the states that wait for a commit, in the background.
+constexpr std::size_t kAuditBytesMax = 8 << 20;
+
+ProjectionHostOptions OptionsOf(ProjectionHostOptions options, VerificationPace pace,
+                                WorkPacer& pacer) {
   options.on_thread = options.on_rebuild_thread;
+  options.feed.on_thread = options.on_rebuild_thread;
+  if (pace == VerificationPace::kInBackground && options.thread_time) {
+    // Two threads work at a time: one decodes, and one folds or compares.
+    options.feed.between_chunks = pacer.PausesFor(kAuditShare / 2);
+    options.between_turns = pacer.PausesFor(kAuditShare / 2);
+    options.build_bytes_max = std::min(options.build_bytes_max, kAuditBytesMax);
+  }
   return options;
+}
+
+const char* Name(BesideUse use) {
+  return use == BesideUse::kVerify ? " verification " : " rebuild ";
 }
 
 const char* Name(RebuildPhase phase) {
@@ -37,17 +54,21 @@ const char* Name(RebuildPhase phase) {
 
 }  // namespace
 
-ReadModelRebuild::ReadModelRebuild(ReadModel& model, SharedFeed& feed,
+ReadModelRebuild::ReadModelRebuild(const Task& task, SharedFeed& feed,
                                    const ProjectionHost::Ports& ports,
                                    const ProjectionHostOptions& options, Callbacks callbacks)
-    : model_(model),
-      feed_(feed),
+    : task_(task),
       ports_(ports),
-      options_(InBackground(options)),
+      pacer_(options.thread_time),
+      options_(OptionsOf(options, task.pace, pacer_)),
+      feed_(task.pace == VerificationPace::kInBackground
+                ? own_feed_.emplace(ports_.feed, options_.feed)
+                : feed),
       callbacks_(std::move(callbacks)),
       gate_({ports.feed, ports.clock, ports.scheduler}, {}) {
   {
     const absl::MutexLock lock(&mutex_);
+    status_.use = task_.use;
     status_.started = ports_.clock.Now();
   }
   thread_ = std::thread([this] { Run(); });
@@ -58,6 +79,7 @@ ReadModelRebuild::~ReadModelRebuild() {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  pacer_.Stop();
   thread_.join();
 }
 
@@ -67,6 +89,7 @@ bool ReadModelRebuild::Cancel() {
     return false;
   }
   cancelled_ = true;
+  pacer_.Stop();
   return true;
 }
 
@@ -108,58 +131,90 @@ void ReadModelRebuild::End(const absl::Status& status) {
     }
     ended = status_;
   }
-  if (stopping) {
-    runner_.reset();
-    return;
-  }
-  ports_.telemetry.Log(
-      ended.phase == RebuildPhase::kFailed ? Severity::kError : Severity::kInfo,
-      absl::StrCat("projection=", domain::View(model_.name()), " rebuild ", Name(ended.phase),
-                   ended.error.ok() ? "" : absl::StrCat(": ", ended.error.ToString()),
-                   ended.phase == RebuildPhase::kDone
-                       ? absl::StrCat(" rows=", ended.comparison->rows,
-                                      " differences=", ended.comparison->differences)
-                       : ""));
   runner_.reset();
-  if (ended.phase == RebuildPhase::kDone) {
+  if (stopping && task_.use == BesideUse::kReplace) return;
+  LogEnd(ended);
+  const bool is_switched = ended.phase == RebuildPhase::kDone && task_.use == BesideUse::kReplace;
+  if (is_switched) {
     callbacks_.tell(ended);
     const absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), options_.retired_grace);
-  } else if (absl::Status dropped = model_.DropBeside(); !dropped.ok()) {
+  } else if (absl::Status dropped = task_.model.DropBeside(); !dropped.ok()) {
     ports_.telemetry.Log(Severity::kWarning,
-                         absl::StrCat("projection=", domain::View(model_.name()),
+                         absl::StrCat("projection=", domain::View(task_.model.name()),
                                       " cannot delete its unfinished file: ", dropped.ToString()));
   }
-  model_.DropRetired();
-  if (ended.phase != RebuildPhase::kDone) callbacks_.tell(ended);
+  task_.model.DropRetired();
+  if (!is_switched) callbacks_.tell(ended);
+}
+
+void ReadModelRebuild::LogEnd(const RebuildStatus& ended) {
+  if (ended.phase < RebuildPhase::kDone) return;  // The service ends.
+  const std::string name = absl::StrCat("projection=", domain::View(task_.model.name()));
+  if (ended.phase != RebuildPhase::kDone) {
+    ports_.telemetry.Log(
+        ended.phase == RebuildPhase::kFailed ? Severity::kError : Severity::kInfo,
+        absl::StrCat(name, Name(task_.use), Name(ended.phase),
+                     ended.error.ok() ? "" : absl::StrCat(": ", ended.error.ToString())));
+    return;
+  }
+  const ViewComparison& found = *ended.comparison;
+  ports_.telemetry.Log(found.differences > 0 ? Severity::kError : Severity::kInfo,
+                       absl::StrCat(name, Name(task_.use), Name(ended.phase), " rows=", found.rows,
+                                    " differences=", found.differences));
+  for (std::size_t i = 0; i < std::min(found.listed.size(), kDifferencesLogged); ++i) {
+    const ViewDifference& one = found.listed[i];
+    ports_.telemetry.Log(Severity::kError,
+                         absl::StrCat(name, " differs table=", one.table, " key=", one.key,
+                                      one.sub_key.empty() ? "" : absl::StrCat("/", one.sub_key),
+                                      one.what.empty() ? "" : absl::StrCat(": ", one.what)));
+  }
 }
 
 absl::Status ReadModelRebuild::Build() {
   absl::StatusOr<std::vector<SkippedEvent>> skips = callbacks_.skips();
   if (!skips.ok()) return skips.status();
-  if (absl::Status opened = model_.OpenBeside(*skips); !opened.ok()) return opened;
+  if (absl::Status opened = task_.model.OpenBeside(task_.use, *skips); !opened.ok()) return opened;
   Enter(RebuildPhase::kFilling);
-  runner_ = std::make_shared<ProjectionRunner>(*model_.beside(), gate_, feed_, ports_, options_,
-                                               /*is_live=*/false);
+  runner_ = std::make_shared<ProjectionRunner>(*task_.model.beside(), gate_, feed_, ports_,
+                                               options_, /*is_live=*/false);
   runner_->Start();
   if (absl::Status filled = Fill(); !filled.ok()) return filled;
 
   Enter(RebuildPhase::kComparing);
-  absl::StatusOr<ViewComparison> comparison = model_.Compare([this] { return ShallEnd(); });
+  ViewComparison broken;
+  absl::StatusOr<ViewComparison> comparison = Compare(broken);
   if (!comparison.ok()) return comparison.status();
+  if (absl::Status near = CatchUp(); !near.ok()) return near;
   if (absl::Status adopted = AdoptSkips(); !adopted.ok()) return adopted;
 
   {
     const absl::MutexLock lock(&mutex_);
     if (stopping_ || cancelled_) return absl::CancelledError("cancelled");
-    status_.phase = RebuildPhase::kSwitching;  // Cancel comes too late from here on.
+    // Cancel comes too late from here on.
+    if (task_.use == BesideUse::kReplace) status_.phase = RebuildPhase::kSwitching;
   }
-  Enter(RebuildPhase::kSwitching);
-  const absl::Status switched = callbacks_.switch_over(runner_, *comparison);
-  if (!switched.ok()) return switched;
+  if (task_.use == BesideUse::kReplace) Enter(RebuildPhase::kSwitching);
+  const absl::Status concluded = callbacks_.conclude(runner_, *comparison);
+  if (!concluded.ok()) return concluded;
+  for (ViewDifference& one : broken.listed) AddDifference(std::move(one), *comparison);
   const absl::MutexLock lock(&mutex_);
   status_.comparison = std::make_shared<const ViewComparison>(*std::move(comparison));
   return absl::OkStatus();
+}
+
+absl::StatusOr<ViewComparison> ReadModelRebuild::Compare(ViewComparison& broken) {
+  std::function<void()> pause;
+  if (options_.between_turns) pause = pacer_.PausesFor(kAuditShare / 2);
+  const auto is_cancelled = [&] {
+    if (pause) pause();
+    return ShallEnd();
+  };
+  if (task_.use == BesideUse::kVerify) {
+    const absl::Status checked = task_.model.CheckRules(is_cancelled, broken);
+    if (!checked.ok()) return checked;
+  }
+  return task_.model.Compare(is_cancelled);
 }
 
 absl::Status ReadModelRebuild::Fill() {
@@ -168,6 +223,18 @@ absl::Status ReadModelRebuild::Fill() {
     const ProjectionStatus status = runner_->Status();
     if (status.state == ProjectionState::kStopped) return status.error;
     if (status.caught_up) return absl::OkStatus();
+    if (!Wait(kLook)) return absl::CancelledError("cancelled");
+  }
+}
+
+// At its own speed from here on: the live one is to wait as shortly as can be for the one beside.
+absl::Status ReadModelRebuild::CatchUp() {
+  pacer_.Stop();
+  const LogPosition place = callbacks_.live_position();
+  while (true) {
+    const ProjectionStatus status = runner_->Status();
+    if (status.state == ProjectionState::kStopped) return status.error;
+    if (status.position >= place) return absl::OkStatus();
     if (!Wait(kLook)) return absl::CancelledError("cancelled");
   }
 }
@@ -196,8 +263,9 @@ void ReadModelRebuild::Enter(RebuildPhase phase) {
     status_.phase = phase;
     entered = status_;
   }
-  ports_.telemetry.Log(Severity::kInfo, absl::StrCat("projection=", domain::View(model_.name()),
-                                                     " rebuild ", Name(phase)));
+  ports_.telemetry.Log(
+      Severity::kInfo,
+      absl::StrCat("projection=", domain::View(task_.model.name()), Name(task_.use), Name(phase)));
   callbacks_.tell(entered);
 }
 

@@ -136,6 +136,7 @@ class SharedFeed::Source {
     if (options_.on_thread) options_.on_thread();
     while (true) {
       std::vector<FeedItem> items;
+      if (options_.between_chunks) options_.between_chunks();
       const absl::Status read = reader_->Next(options_.chunk_items_max, options_.poll, items);
       const absl::MutexLock lock(&mutex_);
       if (!items.empty()) {

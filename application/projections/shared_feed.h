@@ -24,6 +24,7 @@ struct SharedFeedOptions {
   std::size_t items_held_max = 16'000;
   absl::Duration poll = absl::Seconds(5);  ///< How long one wait for news is; then the next.
   std::function<void()> on_thread;         ///< Called first by the thread that decodes.
+  std::function<void()> between_chunks;    ///< Called by it before each chunk.
 };
 
 /// Some items in the log's order, decoded once and read by many.

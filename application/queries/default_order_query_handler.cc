@@ -54,15 +54,24 @@ std::int64_t SortValue(const OrderSummary& row, SortField field) {
   return 0;
 }
 
+// What a page token of the past is bound to.
+std::string PointText(const std::shared_ptr<const PastView>& past) {
+  if (past == nullptr) return "";
+  const PastPoint& point = past->point;
+  return point.position.has_value() ? absl::StrCat(" as of position ", point.position->commit)
+                                    : absl::StrCat(" as of time ", absl::ToUnixNanos(*point.time));
+}
+
 // What a page token of a list is bound to. The lengths keep the parts apart.
 std::string QueryText(const ListOrdersRequest& request) {
   return absl::StrCat(request.active_only ? "active " : "all ", request.filter.size(), " ",
-                      request.filter, " ", request.order_by);
+                      request.filter, " ", request.order_by, PointText(request.past));
 }
 
 std::string QueryText(const SalesReportRequest& request) {
   return absl::StrCat(static_cast<int>(request.grouping), " ", request.first_day, " ",
-                      request.last_day, " ", request.sku, " ", request.currency);
+                      request.last_day, " ", request.sku, " ", request.currency,
+                      PointText(request.past));
 }
 
 // Split at the first blank: no code of a currency has one.
@@ -170,7 +179,8 @@ absl::StatusOr<ListOrdersAnswer> DefaultOrderQueryHandler::ListOrders(
     query.after =
         OrderListCursor{.sort_value = cursor->number, .order_id = {std::move(cursor->text)}};
   }
-  absl::StatusOr<std::vector<OrderSummary>> found = ports_.orders.List(query, call.deadline);
+  OrderViews& orders = request.past == nullptr ? ports_.orders : *request.past->model->orders();
+  absl::StatusOr<std::vector<OrderSummary>> found = orders.List(query, call.deadline);
   if (!found.ok()) return found.status();
 
   ListOrdersAnswer answer{.orders = *std::move(found)};
@@ -191,18 +201,22 @@ absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
   if (!invalid.ok()) return invalid;
   const absl::StatusOr<int> rows = RowsOfPage(request.page_size);
   if (!rows.ok()) return rows.status();
+  const std::string query_text = absl::StrCat(customer, PointText(request.past));
   std::optional<CustomerOrderCursor> after;
   if (!request.page_token.empty()) {
     absl::StatusOr<PageCursor> cursor =
-        DecodePageToken(ports_.digest, PageKind::kCustomerOrders, customer, request.page_token);
+        DecodePageToken(ports_.digest, PageKind::kCustomerOrders, query_text, request.page_token);
     if (!cursor.ok()) return cursor.status();
     after = CustomerOrderCursor{.create_time = absl::FromUnixMicros(cursor->number),
                                 .order_id = {std::move(cursor->text)}};
   }
   // Asked before the look-up: it may come to hold all history in between.
-  const absl::Status complete = ports_.customers_gate.IsComplete();
+  const absl::Status complete =
+      request.past == nullptr ? ports_.customers_gate.IsComplete() : absl::OkStatus();
+  CustomerViews& customers =
+      request.past == nullptr ? ports_.customers : *request.past->model->customers();
   absl::StatusOr<std::optional<CustomerAnswer>> found =
-      ports_.customers.Find(request.customer_id, after, *rows + 1, call.deadline);
+      customers.Find(request.customer_id, after, *rows + 1, call.deadline);
   if (!found.ok()) return found.status();
   if (!found->has_value()) {
     if (!complete.ok()) return complete;
@@ -215,7 +229,7 @@ absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
     answer.orders.resize(static_cast<std::size_t>(*rows));
     const CustomerOrder& last = answer.orders.back();
     answer.next_page_token = EncodePageToken(
-        ports_.digest, PageKind::kCustomerOrders, customer,
+        ports_.digest, PageKind::kCustomerOrders, query_text,
         {.number = absl::ToUnixMicros(last.create_time), .text = last.order_id.value});
   }
   return answer;
@@ -235,7 +249,8 @@ absl::StatusOr<SalesReportAnswer> DefaultOrderQueryHandler::GetSalesReport(
     if (!cursor.ok()) return cursor.status();
     query->after = ToSalesCursor(*cursor);
   }
-  absl::StatusOr<std::vector<SalesRow>> found = ports_.sales.Report(*query, call.deadline);
+  SalesViews& sales = request.past == nullptr ? ports_.sales : *request.past->model->sales();
+  absl::StatusOr<std::vector<SalesRow>> found = sales.Report(*query, call.deadline);
   if (!found.ok()) return found.status();
 
   SalesReportAnswer answer{.rows = *std::move(found), .has_refunds = !query->IsOfSkus()};

@@ -6,6 +6,7 @@
 #include "application/ports/digest.h"
 #include "application/ports/order_store.h"
 #include "application/ports/order_views.h"
+#include "application/ports/past_views.h"
 #include "application/ports/sales_views.h"
 #include "application/ports/search_views.h"
 #include "application/queries/freshness_gate.h"
@@ -28,6 +29,7 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
     FreshnessGate& customers_gate;
     FreshnessGate& sales_gate;
     FreshnessGate& search_gate;
+    PastViews& past;
     OrderViewCache& cache;  ///< The one that the orders projection keeps in step.
     Digest& digest;
   };
@@ -42,6 +44,10 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
   absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(const CallContext& call,
                                                                 const domain::OrderId& order,
                                                                 const AsOf& as_of) override;
+  absl::StatusOr<std::shared_ptr<const PastView>> FindPast(View view,
+                                                           const PastPoint& point) override {
+    return ports_.past.Find(view, point);
+  }
   absl::StatusOr<ListOrdersAnswer> ListOrders(const CallContext& call,
                                               const ListOrdersRequest& request) override;
   absl::StatusOr<CustomerAnswer> GetCustomer(const CallContext& call,

@@ -50,6 +50,7 @@ struct ListOrdersRequest {
   std::string filter;
   std::string order_by;      ///< "create_time desc" (default), "update_time", "total desc", ...
   bool active_only = false;  ///< ListActiveOrders: neither completed nor cancelled.
+  std::shared_ptr<const PastView> past;  ///< As it was; null: as it is.
 };
 struct ListOrdersAnswer {
   std::vector<OrderSummary> orders;
@@ -78,6 +79,7 @@ struct GetCustomerRequest {
   domain::CustomerId customer_id;
   int page_size = 0;
   std::string page_token;
+  std::shared_ptr<const PastView> past;  ///< As of ListOrdersRequest.
 };
 struct CustomerAnswer {
   domain::CustomerId customer_id;
@@ -101,6 +103,12 @@ struct AsOf {
   }
 };
 
+/// A moment of the log: all events up to a position, or from a time or before. One is set.
+struct PastPoint {
+  std::optional<LogPosition> position;
+  std::optional<absl::Time> time;
+  bool operator==(const PastPoint&) const = default;
+};
 struct HistoryAnswer {
   std::vector<RecordedOrderEvent> events;
   std::string next_page_token;
@@ -131,6 +139,9 @@ class OrderQueryHandler {
   /// Folds the stream. NotFound: no such order, or it did not exist then (REVISION_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(
       const CallContext& call, const domain::OrderId& order, const AsOf& as_of) = 0;
+  /// A read model as it was, for the requests that take one. Errors: as PastViews::Find.
+  virtual absl::StatusOr<std::shared_ptr<const PastView>> FindPast(View view,
+                                                                   const PastPoint& point) = 0;
   /// Interrupted at call.deadline. InvalidArgument: filter, order_by, page size or token.
   virtual absl::StatusOr<ListOrdersAnswer> ListOrders(const CallContext& call,
                                                       const ListOrdersRequest& request) = 0;

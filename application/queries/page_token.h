@@ -16,7 +16,7 @@ enum class PageKind : std::uint8_t {
   kCustomerOrders = 2,
   kHistory = 3,
   kDeadLetters = 4,
-  kRebuildDifferences = 5,
+  kDifferences = 5,
   kSales = 6,
   kSearch = 7,
 };

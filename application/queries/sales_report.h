@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "domain/order/order.h"
 
 namespace orders::application {
+
+struct PastView;
 
 /// Days that one report may span, both ends counted: a leap year.
 inline constexpr int kReportDaysMax = 366;
@@ -49,6 +52,7 @@ struct SalesReportRequest {
   SalesGrouping grouping = SalesGrouping::kDay;
   int page_size = 0;
   std::string page_token;
+  std::shared_ptr<const PastView> past;  ///< As it was; null: as it is.
 };
 
 /// Where a page ended: the key of its last row. Only what the grouping sorts by counts.

@@ -83,6 +83,12 @@ Setter Switch(bool Settings::*member) {
   };
 }
 
+std::optional<std::string> SetAuditInterval(std::string_view value, Settings& settings) {
+  settings.audit_interval = absl::ZeroDuration();
+  if (value == "none") return std::nullopt;
+  return Time(&Settings::audit_interval, absl::Minutes(1), absl::Hours(720))(value, settings);
+}
+
 std::optional<std::string> SetData(std::string_view value, Settings& settings) {
   if (value.empty() || value.find('\0') != std::string_view::npos) {
     return "takes a directory, which is made if it is missing";
@@ -94,6 +100,12 @@ std::optional<std::string> SetData(std::string_view value, Settings& settings) {
 std::optional<std::string> SetStore(std::string_view value, Settings& settings) {
   if (value.empty()) return "takes embedded, or a connection string, like esdb://localhost:2113";
   settings.store = std::string(value);
+  return std::nullopt;
+}
+
+std::optional<std::string> SetFeed(std::string_view value, Settings& settings) {
+  if (value != "all" && value != "category") return "takes all or category";
+  settings.feed = value == "all" ? FeedSetting::kAll : FeedSetting::kCategory;
   return std::nullopt;
 }
 
@@ -187,6 +199,10 @@ std::vector<SettingRow> MakeRows() {
        "esdb://USER:PASSWORD@HOST:PORT. "
        "With a password in it use the environment: command lines are seen by everyone.",
        "embedded", SetStore},
+      {"feed", "FEED",
+       "What read models are filled from: all, the whole log, filtered; or category, the stream "
+       "$ce-order of a server whose projection $by_category runs.",
+       "all", SetFeed},
       {"in-memory", "", "Keep everything in memory: nothing outlives the process.", "false",
        Switch(&Settings::in_memory), UsedBy::kBoth},
       {"accept-truncation", "POSITION",
@@ -260,6 +276,10 @@ std::vector<SettingRow> MakeRows() {
        Time(&Settings::deadline_max, absl::Milliseconds(10), absl::Hours(1))},
       {"drain-max", "TIME", "How long a stop waits for what is in flight, 10ms to 10m.", "5s",
        Time(&Settings::drain_max, absl::Milliseconds(10), absl::Minutes(10)), UsedBy::kBoth},
+      {"audit-interval", "TIME",
+       "How often read models are verified in the background, 1m to 720h, or none. Takes at most 5 "
+       "% of a processor.",
+       "24h", SetAuditInterval},
       {"command-cache", "SIZE", "Memory for the states that commands decide on.", "64MiB",
        Bytes(&Settings::command_cache_bytes_max, kCacheMax)},
       {"view-cache", "SIZE", "Memory for orders that were read lately.", "32MiB",

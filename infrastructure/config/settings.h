@@ -38,12 +38,19 @@ enum class Command {
   kStore,  ///< The event store alone, for any client of its protocol.
 };
 
+/// What read models are filled from.
+enum class FeedSetting {
+  kAll,       ///< $all, filtered.
+  kCategory,  ///< The links in $ce-order; of a server alone.
+};
+
 /// How it runs. The defaults serve on this machine alone, with data in ./data.
 struct Settings {
   Command command = Command::kServe;
   std::string data = "data";  ///< Directory; made if missing.
   /// kEmbeddedStore, or a server's connection string, which may hold a password.
   std::string store = std::string(kEmbeddedStore);
+  FeedSetting feed = FeedSetting::kAll;
   bool in_memory = false;                          ///< Nothing is kept; `data` is not looked at.
   std::optional<std::uint64_t> accept_truncation;  ///< See EmbeddedEventStoreOptions.
   ListenAddress grpc_listen;
@@ -68,6 +75,7 @@ struct Settings {
   absl::Duration deadline_default = absl::Seconds(10);
   absl::Duration deadline_max = absl::Seconds(60);
   absl::Duration drain_max = absl::Seconds(5);
+  absl::Duration audit_interval = absl::Hours(24);  ///< Zero: read models are not audited.
   std::uint64_t command_cache_bytes_max = 64ULL << 20;
   std::uint64_t view_cache_bytes_max = 32ULL << 20;
   std::uint64_t order_bytes_cache_max = 32ULL << 20;  ///< Encoded answers of GetOrder.

@@ -1,13 +1,11 @@
 #include "infrastructure/journal/order_journal_feed.h"
 
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "infrastructure/journal/order_stream.h"
-#include "infrastructure/journal/recorded_order_event.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -16,16 +14,11 @@ using application::FeedCaughtUp;
 using application::FeedItem;
 using application::FeedProgress;
 using application::LogPosition;
-using application::UnknownOrderEvent;
 
-LogPosition ToLogPosition(const eventstoredb::Position& position) {
-  return {position.commit, position.prepare};
-}
-
-class Reader final : public application::OrderFeedReader {
+class AllFeedReader final : public application::OrderFeedReader {
  public:
-  Reader(std::unique_ptr<eventstoredb::Subscription> subscription, const Upcasters& upcasters,
-         FeedSkips& skips)
+  AllFeedReader(std::unique_ptr<eventstoredb::Subscription> subscription,
+                const Upcasters& upcasters, FeedSkips& skips)
       : subscription_(std::move(subscription)), upcasters_(upcasters), skips_(skips) {}
 
   absl::Status Next(std::size_t items_max, absl::Duration wait,
@@ -36,16 +29,7 @@ class Reader final : public application::OrderFeedReader {
     const std::size_t first = out.size();
     out.reserve(first + messages_.size());
     for (eventstoredb::SubscriptionMessage& message : messages_) {
-      FeedItem item = std::visit([this](auto& one) { return ToItem(one); }, message);
-      // What comes later says all that progress said.
-      const bool coalesce = out.size() > first &&
-                            std::holds_alternative<FeedProgress>(out.back()) &&
-                            !std::holds_alternative<FeedCaughtUp>(item);
-      if (coalesce) {
-        out.back() = std::move(item);
-      } else {
-        out.push_back(std::move(item));
-      }
+      AddFeedItem(std::visit([this](auto& one) { return ToItem(one); }, message), first, out);
     }
     return status;
   }
@@ -54,20 +38,7 @@ class Reader final : public application::OrderFeedReader {
 
  private:
   FeedItem ToItem(eventstoredb::RecordedEvent& event) {
-    const LogPosition position = ToLogPosition(event.position);
-    std::optional<domain::OrderId> order = OrderOfStream(event.stream);
-    if (!order.has_value()) {
-      ++skips_.foreign_streams;
-      return FeedProgress{position};
-    }
-    return std::visit(
-        [this](auto&& one) -> FeedItem {
-          if constexpr (std::is_same_v<std::decay_t<decltype(one)>, UnknownOrderEvent>) {
-            ++skips_.unknown_types;
-          }
-          return std::move(one);
-        },
-        ToOrderStreamItem(event, *order, upcasters_));
+    return ToFeedItem(event, upcasters_, skips_);
   }
   FeedItem ToItem(const eventstoredb::Checkpoint& checkpoint) {
     return FeedProgress{ToLogPosition(checkpoint.position)};
@@ -87,20 +58,23 @@ class Reader final : public application::OrderFeedReader {
 }  // namespace
 
 OrderJournalFeed::OrderJournalFeed(eventstoredb::EventStore& store,
-                                   application::StoreIdentity identity, const Upcasters& upcasters)
-    : store_(store), identity_(std::move(identity)), upcasters_(upcasters) {}
+                                   application::StoreIdentity identity,
+                                   OrderJournalFeedOptions options, const Upcasters& upcasters)
+    : store_(store), identity_(std::move(identity)), options_(options), upcasters_(upcasters) {}
 
 absl::StatusOr<std::unique_ptr<application::OrderFeedReader>> OrderJournalFeed::Open(
     std::optional<LogPosition> after) {
-  eventstoredb::SubscribeRequest request;
-  if (after.has_value()) {
-    request.after_position = eventstoredb::Position{after->commit, after->prepare};
+  if (options_.source == FeedSource::kCategory) {
+    return std::make_unique<CategoryFeedReader>(store_, after, upcasters_, skips_,
+                                                options_.category);
   }
+  eventstoredb::SubscribeRequest request;
+  if (after.has_value()) request.after_position = ToStorePosition(*after);
   request.filter = eventstoredb::Filter::StreamPrefixes({std::string(kOrderStreamPrefix)});
   absl::StatusOr<std::unique_ptr<eventstoredb::Subscription>> subscription =
       store_.Subscribe(std::move(request));
   if (!subscription.ok()) return subscription.status();
-  return std::make_unique<Reader>(*std::move(subscription), upcasters_, skips_);
+  return std::make_unique<AllFeedReader>(*std::move(subscription), upcasters_, skips_);
 }
 
 std::optional<LogPosition> OrderJournalFeed::KnownEnd() {

@@ -1,20 +1,26 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "application/ports/order_feed.h"
 #include "eventstoredb/event_store.h"
+#include "infrastructure/journal/category_feed_reader.h"
+#include "infrastructure/journal/feed_items.h"
 #include "infrastructure/journal/upcasters.h"
 
 namespace orders::infrastructure {
 
-/// What went by without an item of its own. Counts grow only.
-struct FeedSkips {
-  std::atomic<std::uint64_t> unknown_types{0};    ///< Events of types that are not ours.
-  std::atomic<std::uint64_t> foreign_streams{0};  ///< Streams "order-" with no order's id.
+/// Where the feed reads the orders' events from. Either gives the same events at the same positions
+/// in the same order, so that a reader of one may go on with the other.
+enum class FeedSource {
+  kAll,       ///< $all, filtered by the streams' prefix.
+  kCategory,  ///< See CategoryFeedReader.
+};
+
+struct OrderJournalFeedOptions {
+  FeedSource source = FeedSource::kAll;
+  CategoryFeedOptions category;  ///< Of kCategory.
 };
 
 /// All orders' events in the log's order, over any event store.
@@ -22,6 +28,7 @@ class OrderJournalFeed final : public application::OrderFeed {
  public:
   /// `store` and `upcasters` outlive the feed and its readers; the feed outlives its readers.
   OrderJournalFeed(eventstoredb::EventStore& store, application::StoreIdentity identity,
+                   OrderJournalFeedOptions options = {},
                    const Upcasters& upcasters = Upcasters::None());
 
   absl::StatusOr<std::unique_ptr<application::OrderFeedReader>> Open(
@@ -34,6 +41,7 @@ class OrderJournalFeed final : public application::OrderFeed {
  private:
   eventstoredb::EventStore& store_;
   const application::StoreIdentity identity_;
+  const OrderJournalFeedOptions options_;
   const Upcasters& upcasters_;
   FeedSkips skips_;
 };

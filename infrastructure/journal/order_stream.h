@@ -10,6 +10,8 @@ namespace orders::infrastructure {
 
 /// Streams of orders are "order-" and the order's id; "order" is their category.
 inline constexpr std::string_view kOrderStreamPrefix = "order-";
+/// Where a server's projection $by_category puts a link to each event of that category.
+inline constexpr std::string_view kOrderCategoryStream = "$ce-order";
 
 std::string OrderStream(const domain::OrderId& id);
 /// Absent: the stream's name is no order's.

@@ -9,6 +9,7 @@
 
 namespace orders::infrastructure {
 
+using application::BesideUse;
 using application::SkippedEvent;
 using application::ViewComparison;
 
@@ -59,13 +60,17 @@ absl::StatusOr<std::optional<application::ViewCheckpoint>> SqliteReadModel::Froz
 
 bool SqliteReadModel::HasUnfinished() const { return !names().beside.empty(); }
 
-absl::Status SqliteReadModel::OpenBeside(const std::vector<SkippedEvent>& skips) {
+absl::Status SqliteReadModel::OpenBeside(BesideUse use, const std::vector<SkippedEvent>& skips) {
   ViewFileNames next = names();
-  if (next.beside.empty())
-    next.beside = directory_.NewName(kind_.schema.name, kind_.schema.version);
-  // Named first: a crash leaves no file that nobody knows of.
-  if (absl::Status named = directory_.Name(kind_.schema.name, next); !named.ok()) return named;
-  absl::StatusOr<std::unique_ptr<ViewFile>> file = OpenFile(next.beside);
+  const bool is_begun = use == BesideUse::kReplace && !next.beside.empty();
+  beside_name_ =
+      is_begun ? next.beside : directory_.NewName(kind_.schema.name, kind_.schema.version);
+  if (use == BesideUse::kReplace) {
+    // Named first: the next start goes on with it. One that is not named is deleted then.
+    next.beside = beside_name_;
+    if (absl::Status named = directory_.Name(kind_.schema.name, next); !named.ok()) return named;
+  }
+  absl::StatusOr<std::unique_ptr<ViewFile>> file = OpenFile(beside_name_);
   if (!file.ok()) return file.status();
   {
     absl::StatusOr<sqlite::Transaction> transaction =
@@ -82,12 +87,17 @@ absl::Status SqliteReadModel::OpenBeside(const std::vector<SkippedEvent>& skips)
 }
 
 absl::StatusOr<ViewComparison> SqliteReadModel::Compare(absl::FunctionRef<bool()> is_cancelled) {
-  return CompareViews(kind_.tables, LivePath(), directory_.PathOf(names().beside), is_cancelled);
+  return CompareViews(kind_.tables, LivePath(), BesidePath(), is_cancelled);
 }
 
 absl::StatusOr<ViewComparison> SqliteReadModel::CompareAgain(const ViewComparison& suspects) {
-  return infrastructure::CompareAgain(kind_.tables, LivePath(), directory_.PathOf(names().beside),
-                                      suspects);
+  return infrastructure::CompareAgain(kind_.tables, LivePath(), BesidePath(), suspects);
+}
+
+absl::Status SqliteReadModel::CheckRules(absl::FunctionRef<bool()> is_cancelled,
+                                         ViewComparison& comparison) {
+  if (!kind_.check) return absl::OkStatus();
+  return CheckRows(kind_.tables.front(), kind_.check, BesidePath(), is_cancelled, comparison);
 }
 
 absl::Status SqliteReadModel::Switch() {
@@ -103,6 +113,7 @@ absl::Status SqliteReadModel::Switch() {
   beside_.projection->Promote([&] { kind_.serve(directory_.PathOf(before.beside)); });
   retired_ = std::exchange(live_, std::exchange(beside_, {}));
   retired_name_ = before.live;
+  beside_name_.clear();
   return absl::OkStatus();
 }
 
@@ -111,10 +122,8 @@ absl::Status SqliteReadModel::DropBeside() {
   beside_.projection.reset();
   beside_.writer.reset();
   beside_.file = nullptr;
-  const ViewFileNames before = names();
-  if (before.beside.empty()) return absl::OkStatus();
-  directory_.Delete(before.beside);
-  return directory_.Name(kind_.schema.name, {.live = before.live});
+  if (!beside_name_.empty()) directory_.Delete(std::exchange(beside_name_, {}));
+  return directory_.Name(kind_.schema.name, {.live = names().live});
 }
 
 void SqliteReadModel::DropRetired() {

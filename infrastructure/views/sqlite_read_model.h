@@ -29,6 +29,7 @@ struct ReadModelKind {
   ViewSchema schema;
   std::vector<ComparedTable> tables;
   std::function<FoldedFile(std::unique_ptr<ViewFile> file)> fold;
+  RowCheck check;  ///< Of the rows of the first table; none: they are not looked at.
   /// From now on queries read the file at `path`.
   std::function<void(const std::string& path)> serve;
 };
@@ -51,12 +52,15 @@ class SqliteReadModel final : public application::ReadModel {
   application::Projection* live() override { return live_.projection.get(); }
   absl::StatusOr<std::optional<application::ViewCheckpoint>> FrozenAt() override;
   bool HasUnfinished() const override;
-  absl::Status OpenBeside(const std::vector<application::SkippedEvent>& skips) override;
+  absl::Status OpenBeside(application::BesideUse use,
+                          const std::vector<application::SkippedEvent>& skips) override;
   application::Projection* beside() override { return beside_.projection.get(); }
   absl::StatusOr<application::ViewComparison> Compare(
       absl::FunctionRef<bool()> is_cancelled) override;
   absl::StatusOr<application::ViewComparison> CompareAgain(
       const application::ViewComparison& suspects) override;
+  absl::Status CheckRules(absl::FunctionRef<bool()> is_cancelled,
+                          application::ViewComparison& comparison) override;
   absl::Status Switch() override;
   absl::Status DropBeside() override;
   void DropRetired() override;
@@ -71,6 +75,7 @@ class SqliteReadModel final : public application::ReadModel {
 
   absl::StatusOr<std::unique_ptr<ViewFile>> OpenFile(const std::string& name);
   ViewFileOptions FileOptions(const std::string& name) const;
+  std::string BesidePath() const { return directory_.PathOf(beside_name_); }
   std::string LivePath() const { return directory_.PathOf(names().live); }
   ViewFileNames names() const { return directory_.NamesOf(kind_.schema.name); }
 
@@ -80,6 +85,7 @@ class SqliteReadModel final : public application::ReadModel {
   application::Telemetry& telemetry_;
   FoldedFile live_;
   FoldedFile beside_;
+  std::string beside_name_;  ///< Of the file that is open.
   FoldedFile retired_;
   std::string retired_name_;
 };

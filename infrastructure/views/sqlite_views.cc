@@ -7,19 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
-#include "application/projections/customers_projection.h"
-#include "application/projections/orders_projection.h"
-#include "application/projections/sales_projection.h"
-#include "application/projections/search_projection.h"
-#include "infrastructure/views/orders_tables.h"
-#include "infrastructure/views/sales_tables.h"
-#include "infrastructure/views/search_tables.h"
-#include "infrastructure/views/sqlite_customers_view_writer.h"
-#include "infrastructure/views/sqlite_sales_view_writer.h"
+#include "infrastructure/views/read_model_kinds.h"
 #include "infrastructure/views/sqlite_sales_views.h"
-#include "infrastructure/views/sqlite_search_view_writer.h"
 #include "infrastructure/views/sqlite_search_views.h"
 #include "infrastructure/views/view_file.h"
 
@@ -35,54 +25,17 @@ absl::StatusOr<std::string> MakeTemporaryDirectory() {
   return name;
 }
 
-template <typename Writer, typename Projection, typename... More>
-FoldedFile Fold(std::unique_ptr<ViewFile> file, const StateBufferOptions& buffers, More&... more) {
-  FoldedFile folded{.file = file.get()};
-  auto writer = std::make_unique<Writer>(std::move(file), buffers);
-  folded.projection = std::make_unique<Projection>(*writer, more...);
-  folded.writer = std::move(writer);
-  return folded;
-}
-
-std::vector<ComparedTable> OrdersTables() {
-  return {{.name = "orders",
-           .key = "order_id",
-           .sub_key = "''",
-           .columns =
-               "customer_id,status,payment,fulfilment,held,active,work,currency,total,line_count,"
-               "revision,create_time,update_time,doc"}};
-}
-
-std::vector<ComparedTable> CustomersTables() {
-  return {{.name = "customer_orders",
-           .key = "order_id",
-           .sub_key = "''",
-           .columns = "customer_id,currency,status,total,removed,captured,refunded,create_time,"
-                      "revision"},
-          {.name = "customer_totals",
-           .key = "customer_id",
-           .sub_key = "currency",
-           .columns = "orders,confirmed,completed,cancelled,ordered,removed,captured,refunded,"
-                      "first_order_time,last_order_time"}};
-}
-
-std::vector<ComparedTable> SalesTables() {
-  const std::string figures = absl::StrJoin(
-      kSalesColumns, ",", [](std::string* out, std::string_view column) { out->append(column); });
-  return {
-      {.name = "sales_orders",
-       .key = "order_id",
-       .sub_key = "''",
-       .columns = "currency,status,lines,revision"},
-      {.name = "day_sales", .key = "currency", .sub_key = "CAST(day AS TEXT)", .columns = figures},
-      {.name = "sku_sales", .key = "sku", .sub_key = "day||' '||currency", .columns = figures}};
-}
-
-std::vector<ComparedTable> SearchTables() {
-  return {{.name = "search_orders",
-           .key = "order_id",
-           .sub_key = "''",
-           .columns = "customer_id,is_created,create_time,revision,text_revision,doc"}};
+/// Opens a read model whose live file is read through `served` by a `Views` of its own.
+template <typename Views>
+absl::StatusOr<std::unique_ptr<SqliteReadModel>> OpenServed(ReadModelKind kind, auto& served,
+                                                            const ViewReaderOptions& readers,
+                                                            const SqliteReadModel::Options& options,
+                                                            ViewDirectory& directory,
+                                                            application::Telemetry& telemetry) {
+  kind.serve = [&served, readers](const std::string& path) {
+    served.Set(std::make_shared<Views>(path, readers));
+  };
+  return SqliteReadModel::Open(std::move(kind), options, directory, telemetry);
 }
 
 }  // namespace
@@ -106,73 +59,36 @@ absl::StatusOr<std::unique_ptr<SqliteViews>> SqliteViews::Open(
   }
   views->directory_ = std::make_unique<ViewDirectory>(views->path_);
   const SqliteReadModel::Options model_options{.store = store, .boot_id = options.boot_id};
-  const auto open = [&](ReadModelKind kind) {
-    return SqliteReadModel::Open(std::move(kind), model_options, *views->directory_, telemetry);
-  };
 
-  auto orders = open({
-      .schema = OrdersSchema(),
-      .tables = OrdersTables(),
-      .fold =
-          [buffers = options.buffers, &cache](std::unique_ptr<ViewFile> file) {
-            return Fold<SqliteOrdersViewWriter, application::OrdersProjection>(std::move(file),
-                                                                               buffers, cache);
-          },
-      .serve =
-          [&served = views->orders_, readers = options.readers](const std::string& path) {
-            served.Set(std::make_shared<SqliteOrderViews>(path, readers));
-          },
-  });
+  auto orders =
+      OpenServed<SqliteOrderViews>(OrdersKind(options.buffers, cache), views->orders_,
+                                   options.readers, model_options, *views->directory_, telemetry);
   if (!orders.ok()) return orders.status();
   views->orders_model_ = *std::move(orders);
 
-  auto customers = open({
-      .schema = CustomersSchema(),
-      .tables = CustomersTables(),
-      .fold =
-          [buffers = options.buffers](std::unique_ptr<ViewFile> file) {
-            return Fold<SqliteCustomersViewWriter, application::CustomersProjection>(
-                std::move(file), buffers);
-          },
-      .serve =
-          [&served = views->customers_, readers = options.readers](const std::string& path) {
-            served.Set(std::make_shared<SqliteCustomerViews>(path, readers));
-          },
-  });
+  auto customers = OpenServed<SqliteCustomerViews>(CustomersKind(options.buffers),
+                                                   views->customers_, options.readers,
+                                                   model_options, *views->directory_, telemetry);
   if (!customers.ok()) return customers.status();
   views->customers_model_ = *std::move(customers);
 
-  auto sales = open({
-      .schema = SalesSchema(),
-      .tables = SalesTables(),
-      .fold =
-          [buffers = options.buffers](std::unique_ptr<ViewFile> file) {
-            return Fold<SqliteSalesViewWriter, application::SalesProjection>(std::move(file),
-                                                                             buffers);
-          },
-      .serve =
-          [&served = views->sales_, readers = options.readers](const std::string& path) {
-            served.Set(std::make_shared<SqliteSalesViews>(path, readers));
-          },
-  });
+  auto sales =
+      OpenServed<SqliteSalesViews>(SalesKind(options.buffers), views->sales_, options.readers,
+                                   model_options, *views->directory_, telemetry);
   if (!sales.ok()) return sales.status();
   views->sales_model_ = *std::move(sales);
 
-  auto search = open({
-      .schema = SearchSchema(),
-      .tables = SearchTables(),
-      .fold =
-          [buffers = options.buffers](std::unique_ptr<ViewFile> file) {
-            return Fold<SqliteSearchViewWriter, application::SearchProjection>(std::move(file),
-                                                                               buffers);
-          },
-      .serve =
-          [&served = views->search_, readers = options.readers](const std::string& path) {
-            served.Set(std::make_shared<SqliteSearchViews>(path, readers));
-          },
-  });
+  auto search =
+      OpenServed<SqliteSearchViews>(SearchKind(options.buffers), views->search_, options.readers,
+                                    model_options, *views->directory_, telemetry);
   if (!search.ok()) return search.status();
   views->search_model_ = *std::move(search);
+  views->past_models_ = std::make_unique<SqliteScratchReadModels>(
+      SqliteScratchReadModels::Options{.directory = views->path_ + "/past",
+                                       .free_bytes_min = options.free_bytes_min,
+                                       .buffers = options.buffers,
+                                       .readers = options.readers},
+      store, telemetry);
   return views;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "application/ports/read_model.h"
 #include "application/ports/telemetry.h"
 #include "application/queries/order_view_cache.h"
+#include "infrastructure/views/scratch_read_models.h"
 #include "infrastructure/views/served_views.h"
 #include "infrastructure/views/sqlite_order_views.h"
 #include "infrastructure/views/sqlite_orders_view_writer.h"
@@ -27,6 +29,8 @@ struct SqliteViewsOptions {
   std::string boot_id = ReadBootId();
   ViewReaderOptions readers;
   StateBufferOptions buffers;
+  /// Of the disk: read models of the past, which are made on demand, leave it to others.
+  std::uint64_t free_bytes_min = 0;
 };
 
 /// All read models of one service: files, projections, readers. The readers are thread-safe.
@@ -46,6 +50,7 @@ class SqliteViews {
   application::ReadModel& customers_model() { return *customers_model_; }
   application::ReadModel& sales_model() { return *sales_model_; }
   application::ReadModel& search_model() { return *search_model_; }
+  application::ScratchReadModels& past_models() { return *past_models_; }
   application::OrderViews& orders() { return orders_; }
   application::CustomerViews& customers() { return customers_; }
   application::SalesViews& sales() { return sales_; }
@@ -66,6 +71,7 @@ class SqliteViews {
   std::unique_ptr<SqliteReadModel> customers_model_;
   std::unique_ptr<SqliteReadModel> sales_model_;
   std::unique_ptr<SqliteReadModel> search_model_;
+  std::unique_ptr<SqliteScratchReadModels> past_models_;
 };
 
 }  // namespace orders::infrastructure

@@ -8,6 +8,8 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 #include "infrastructure/sqlite/database.h"
 #include "infrastructure/sqlite/statement.h"
@@ -15,11 +17,14 @@
 namespace orders::infrastructure {
 namespace {
 
-using application::kDifferencesMax;
+using application::AddDifference;
 using application::ViewComparison;
 using application::ViewDifference;
 
 constexpr std::uint64_t kRowsBetweenLooks = 1'000;
+/// Then both files are seen as of their newest commits: what one reader holds on to, the writer
+/// cannot move out of its WAL.
+constexpr std::uint64_t kRowsOfOneMoment = 50'000;
 
 /// Columns of a compared row are: key, sub key, and the rest.
 std::string SelectOf(const ComparedTable& table) {
@@ -27,15 +32,26 @@ std::string SelectOf(const ComparedTable& table) {
                       table.name);
 }
 
+constexpr int kKeyColumns = 2;
+
 std::size_t ContentHash(const sqlite::Statement& row) {
   std::size_t hash = 0;
-  for (int column = 2; column < row.column_count(); ++column) {
+  for (int column = kKeyColumns; column < row.column_count(); ++column) {
     hash = absl::HashOf(hash, row.ColumnBlob(column));
   }
   return hash;
 }
 
-/// One file, seen as of one moment: the read transaction is open from Begin on.
+/// A hash for each column but the keys.
+std::vector<std::size_t> ColumnHashes(const sqlite::Statement& row) {
+  std::vector<std::size_t> hashes;
+  for (int column = kKeyColumns; column < row.column_count(); ++column) {
+    hashes.push_back(absl::HashOf(row.ColumnBlob(column)));
+  }
+  return hashes;
+}
+
+/// One file, seen as of one moment from Begin on, until Renew.
 class Side {
  public:
   absl::Status Begin(const std::string& path) {
@@ -43,15 +59,32 @@ class Side {
         sqlite::Database::Open({.path = path, .mode = sqlite::OpenMode::kQueryOnly});
     if (!opened.ok()) return opened.status();
     database_ = *std::move(opened);
+    return Renew();
+  }
+
+  /// Ends what Start has begun.
+  absl::Status Renew() {
+    rows_.reset();
+    if (std::exchange(is_begun_, false)) {
+      if (absl::Status ended = database_->Execute("ROLLBACK;"); !ended.ok()) return ended;
+    }
     if (absl::Status begun = database_->Execute("BEGIN;"); !begun.ok()) return begun;
+    is_begun_ = true;
     return database_->QueryInt64("SELECT count(*) FROM meta").status();
   }
 
-  absl::Status Start(const ComparedTable& table) {
+  /// From the first row on, or from the one behind `after`: a key and a sub key.
+  absl::Status Start(const ComparedTable& table,
+                     const std::optional<std::pair<std::string, std::string>>& after) {
+    const std::string where = after.has_value()
+                                  ? absl::StrCat(" WHERE ", table.key, ">=?1 AND (", table.key, ",",
+                                                 table.sub_key, ")>(?1,?2)")
+                                  : "";
     absl::StatusOr<sqlite::Statement> rows = database_->Prepare(
-        absl::StrCat(SelectOf(table), " ORDER BY ", table.key, ",", table.sub_key));
+        absl::StrCat(SelectOf(table), where, " ORDER BY ", table.key, ",", table.sub_key));
     if (!rows.ok()) return rows.status();
     rows_ = *std::move(rows);
+    if (after.has_value()) rows_->BindText(1, after->first).BindText(2, after->second);
     return Next();
   }
   absl::Status Next() {
@@ -66,8 +99,8 @@ class Side {
   std::size_t hash() const { return ContentHash(*rows_); }
 
   /// Absent: there is no such row.
-  absl::StatusOr<std::optional<std::size_t>> HashOf(const ComparedTable& table,
-                                                    const ViewDifference& row) {
+  absl::StatusOr<std::optional<std::vector<std::size_t>>> HashesOf(const ComparedTable& table,
+                                                                   const ViewDifference& row) {
     absl::StatusOr<sqlite::Statement*> read = database_->PrepareCached(
         absl::StrCat(SelectOf(table), " WHERE ", table.key, "=?1 AND ", table.sub_key, "=?2"));
     if (!read.ok()) return read.status();
@@ -76,43 +109,57 @@ class Side {
     const absl::StatusOr<bool> found = (*read)->Step();
     if (!found.ok()) return found.status();
     if (!*found) return std::nullopt;
-    return ContentHash(**read);
+    return ColumnHashes(**read);
   }
 
  private:
   std::unique_ptr<sqlite::Database> database_;
   std::optional<sqlite::Statement> rows_;
+  bool is_begun_ = false;
   bool has_row_ = false;
 };
 
-void Note(ViewDifference difference, ViewComparison& comparison) {
-  ++comparison.differences;
-  if (comparison.listed.size() < kDifferencesMax) {
-    comparison.listed.push_back(std::move(difference));
+/// The names of the columns in which both rows differ.
+std::string DifferingColumns(const ComparedTable& table, const std::vector<std::size_t>& live,
+                             const std::vector<std::size_t>& rebuilt) {
+  const std::vector<std::string> names = absl::StrSplit(table.columns, ',');
+  std::vector<std::string> differing;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (live[i] != rebuilt[i]) differing.push_back(names[i]);
   }
+  return absl::StrJoin(differing, ",");
 }
 
 absl::Status CompareTable(const ComparedTable& table, Side& live, Side& rebuilt,
                           absl::FunctionRef<bool()> is_cancelled, ViewComparison& comparison) {
-  if (absl::Status started = live.Start(table); !started.ok()) return started;
-  if (absl::Status started = rebuilt.Start(table); !started.ok()) return started;
-  while (live.has_row() || rebuilt.has_row()) {
+  if (absl::Status started = live.Start(table, std::nullopt); !started.ok()) return started;
+  if (absl::Status started = rebuilt.Start(table, std::nullopt); !started.ok()) return started;
+  std::optional<std::pair<std::string, std::string>> last;
+  for (std::uint64_t row = 1; live.has_row() || rebuilt.has_row(); ++row) {
     if (comparison.rows++ % kRowsBetweenLooks == 0 && is_cancelled()) {
       return absl::CancelledError("the comparison was cancelled");
+    }
+    if (row % kRowsOfOneMoment == 0) {
+      for (Side* const side : {&live, &rebuilt}) {
+        if (absl::Status renewed = side->Renew(); !renewed.ok()) return renewed;
+        if (absl::Status started = side->Start(table, last); !started.ok()) return started;
+      }
+      if (!live.has_row() && !rebuilt.has_row()) break;
     }
     const bool take_live = live.has_row() && (!rebuilt.has_row() || live.key() <= rebuilt.key());
     const bool take_rebuilt = rebuilt.has_row() && (!live.has_row() || rebuilt.key() <= live.key());
     const auto [key, sub_key] = take_live ? live.key() : rebuilt.key();
     ViewDifference difference{
         .table = table.name, .key = std::string(key), .sub_key = std::string(sub_key)};
+    last = {difference.key, difference.sub_key};
     if (!take_rebuilt) {
       difference.kind = ViewDifference::Kind::kOnlyLive;
-      Note(std::move(difference), comparison);
+      AddDifference(std::move(difference), comparison);
     } else if (!take_live) {
       difference.kind = ViewDifference::Kind::kOnlyRebuilt;
-      Note(std::move(difference), comparison);
+      AddDifference(std::move(difference), comparison);
     } else if (live.hash() != rebuilt.hash()) {
-      Note(std::move(difference), comparison);
+      AddDifference(std::move(difference), comparison);
     }
     if (take_live) {
       if (absl::Status next = live.Next(); !next.ok()) return next;
@@ -158,18 +205,53 @@ absl::StatusOr<ViewComparison> CompareAgain(const std::vector<ComparedTable>& ta
       return one.name == suspect.table;
     });
     if (table == tables.end()) continue;
-    const auto in_live = live_side.HashOf(*table, suspect);
+    const auto in_live = live_side.HashesOf(*table, suspect);
     if (!in_live.ok()) return in_live.status();
-    const auto in_rebuilt = rebuilt_side.HashOf(*table, suspect);
+    const auto in_rebuilt = rebuilt_side.HashesOf(*table, suspect);
     if (!in_rebuilt.ok()) return in_rebuilt.status();
     if (*in_live == *in_rebuilt) continue;
     ViewDifference difference = suspect;
     difference.kind = !in_live->has_value()      ? ViewDifference::Kind::kOnlyRebuilt
                       : !in_rebuilt->has_value() ? ViewDifference::Kind::kOnlyLive
                                                  : ViewDifference::Kind::kDiffers;
-    Note(std::move(difference), comparison);
+    if (difference.kind == ViewDifference::Kind::kDiffers) {
+      difference.what = DifferingColumns(*table, **in_live, **in_rebuilt);
+    }
+    AddDifference(std::move(difference), comparison);
   }
   return comparison;
+}
+
+absl::Status CheckRows(const ComparedTable& table, const RowCheck& check, const std::string& path,
+                       absl::FunctionRef<bool()> is_cancelled, ViewComparison& comparison) {
+  absl::StatusOr<std::unique_ptr<sqlite::Database>> database =
+      sqlite::Database::Open({.path = path, .mode = sqlite::OpenMode::kQueryOnly});
+  if (!database.ok()) return database.status();
+  absl::StatusOr<sqlite::Statement> rows =
+      (*database)->Prepare(absl::StrCat("SELECT ", table.key, ",doc FROM ", table.name, " WHERE ",
+                                        table.key, ">?1 ORDER BY ", table.key, " LIMIT ?2"));
+  if (!rows.ok()) return rows.status();
+  std::string last;
+  for (bool any = true; any;) {
+    if (is_cancelled()) return absl::CancelledError("the look at the rules was cancelled");
+    const sqlite::ResetAtExit reset(*rows);
+    rows->BindText(1, last).BindInt64(2, kRowsBetweenLooks);
+    absl::StatusOr<bool> row = rows->Step();
+    any = row.ok() && *row;
+    for (; row.ok() && *row; row = rows->Step()) {
+      last = std::string(rows->ColumnText(0));
+      absl::StatusOr<std::optional<std::string>> wrong = check(rows->ColumnBlob(1));
+      if (!wrong.ok()) return wrong.status();
+      if (!wrong->has_value()) continue;
+      AddDifference({.table = table.name,
+                     .key = last,
+                     .kind = ViewDifference::Kind::kBreaksRule,
+                     .what = **std::move(wrong)},
+                    comparison);
+    }
+    if (!row.ok()) return row.status();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace orders::infrastructure

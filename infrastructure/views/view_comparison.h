@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -25,9 +28,18 @@ absl::StatusOr<application::ViewComparison> CompareViews(const std::vector<Compa
                                                          const std::string& rebuilt,
                                                          absl::FunctionRef<bool()> is_cancelled);
 
-/// The same for the rows of `suspects` alone; all rows again if not all suspects are listed.
+/// The same for the rows of `suspects` alone, and which of their columns differ; all rows again if
+/// not all suspects are listed.
 absl::StatusOr<application::ViewComparison> CompareAgain(
     const std::vector<ComparedTable>& tables, const std::string& live, const std::string& rebuilt,
     const application::ViewComparison& suspects);
+
+/// What is wrong with the order whose `doc` this is; absent: nothing. Errors: DataLoss.
+using RowCheck = std::function<absl::StatusOr<std::optional<std::string>>(std::string_view doc)>;
+
+/// Adds the rows of the file at `path` in which `check` finds something wrong.
+absl::Status CheckRows(const ComparedTable& table, const RowCheck& check, const std::string& path,
+                       absl::FunctionRef<bool()> is_cancelled,
+                       application::ViewComparison& comparison);
 
 }  // namespace orders::infrastructure

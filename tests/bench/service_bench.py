@@ -1,9 +1,13 @@
 """The service on its embedded store, against bare servers and against its goals."""
+import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import time
+
+from bench import median_of
 
 
 class ServiceBench:
@@ -16,6 +20,7 @@ class ServiceBench:
         self.creates(service, data)
         self.gets(service)
         self.visible(service)
+        self.beside_rebuilds(service)
         service.stop()
 
     def stored_bytes(self, data):
@@ -74,6 +79,33 @@ class ServiceBench:
         self.bench.row("commit to visible at 5,000 commands/s offered, p50 / p99",
                        f"{lag['p50_ms']:.1f} / {lag['p99_ms']:.1f} ms",
                        f"goal p99 <= 5 ms ({lag['rate']:,.0f}/s, {lag['samples']} samples)")
+
+    # What commands lose while all read models are rebuilt, again and again.
+    def beside_rebuilds(self, service):
+        samples = {"alone": [], "beside rebuilds": []}
+        for _ in range(self.bench.rounds):
+            samples["alone"].append(self.create(service, 64))
+            with self.rebuilding(service):
+                samples["beside rebuilds"].append(self.create(service, 64))
+        self.bench.rates("CreateOrder", samples, 64)
+        reached = (median_of(samples["beside rebuilds"], "rate")
+                   / median_of(samples["alone"], "rate"))
+        self.bench.row("CreateOrder: beside rebuilds / alone, 64 in flight", f"{reached:.2f}",
+                       "goal >= 0.75")
+
+    @contextlib.contextmanager
+    def rebuilding(self, service):
+        rebuild = os.path.join(self.bench.bin, "orderctl")
+        script = f"while '{rebuild}' --server {service.target} projections rebuild all; do :; done"
+        running = subprocess.Popen(["bash", "-c", script], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            yield
+            if running.poll() is not None:
+                raise SystemExit("a rebuild failed under load")
+        finally:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
 
     def behind(self, service):
         """Whether any read model is; one that cannot answer yet is."""

@@ -247,7 +247,7 @@ TEST_F(HttpCalls, ThoseWhoRunItGetTheSameOverBoth) {
   ASSERT_TRUE(admin->GetHealth(&of_health, {}, &health).ok());
   EXPECT_EQ(json::parse(Get("/v1/health").body)["store"]["store_id"], health.store().store_id());
 
-  for (const char* target : {"rebuildDifferences", "deadLetters", "skippedEvents"}) {
+  for (const char* target : {"differences", "deadLetters", "skippedEvents"}) {
     const HttpAnswer answer = Get(absl::StrCat("/v1/readModels/orders/", target));
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(json::parse(Get(absl::StrCat("/v1/readModels/none/", target)).body)["reason"],

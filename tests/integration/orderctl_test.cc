@@ -1,9 +1,10 @@
 // The real orderctl against the real orderd, as people and scripts run them.
 
+#include "tests/integration/orderctl_test.h"
+
 #include <algorithm>
 #include <csignal>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +15,6 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
-#include "tests/integration/orderctl_process.h"
-#include "tests/support/orderd_process.h"
-
 namespace orders {
 namespace {
 
@@ -24,80 +22,15 @@ using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::StartsWith;
-using Json = nlohmann::json;
+using testing_support::CountLines;
+using testing_support::Json;
+using testing_support::kAddress;
+using testing_support::Lines;
 using testing_support::OrderctlProcess;
 using testing_support::OrderctlResult;
-using Words = std::vector<std::string>;
-
-constexpr const char* kAddress = "Ada Brown|12 Mill Lane|Berlin|10115|DE";
-
-class OrderctlTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    auto started = testing_support::OrderdProcess::Start({.data = data_.Path("data")});
-    ASSERT_TRUE(started.ok()) << started.status();
-    orderd_ = *std::move(started);
-  }
-  static void TearDownTestSuite() { orderd_.reset(); }
-
-  static OrderctlResult Run(const Words& words) {
-    return testing_support::RunOrderctl(words, {{"ORDERS_SERVER", server()}});
-  }
-  static std::string server() { return orderd_->address(); }
-
-  /// Runs a command that must succeed; its answer.
-  static Json Do(Words words) {
-    words.insert(words.end(), {"-o", "json"});
-    const OrderctlResult result = Run(words);
-    EXPECT_EQ(result.exit_code, 0) << words[0] << ": " << result.err;
-    return Json::parse(result.out, nullptr, false);
-  }
-
-  static std::string NewOrderId() { return absl::StrCat("ctl-", ++orders_); }
-
-  /// A draft of two lines: EUR 17.80 and EUR 34.50.
-  static std::string Create(const std::string& customer = "c-1") {
-    const std::string order = NewOrderId();
-    Do({"create", "--order", order, "--customer", customer, "--currency", "EUR", "--item",
-        "TEA-1:2:890:Assam: 250 g", "--item", "POT-1:1:3450:Pot", "--ship-to", kAddress});
-    return order;
-  }
-  static std::string Confirmed() {
-    const std::string order = Create();
-    Do({"confirm", order});
-    return order;
-  }
-  static std::string Paid() {
-    const std::string order = Confirmed();
-    Do({"capture-payment", order, "--payment", "p-1", "--amount", "5230"});
-    return order;
-  }
-  static std::string Delivered() {
-    const std::string order = Paid();
-    Do({"ship", order, "--shipment", "s-1", "--all"});
-    Do({"record-delivery", order, "--shipment", "s-1"});
-    return order;
-  }
-
- private:
-  static inline testing_support::ScratchFolder data_;
-  static inline std::unique_ptr<testing_support::OrderdProcess> orderd_;
-  static inline int orders_ = 0;
-};
-
-std::vector<Json> Lines(const std::string& text) {
-  std::vector<Json> lines;
-  for (const auto line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-    lines.push_back(Json::parse(std::string(line)));
-  }
-  return lines;
-}
-
-std::size_t CountLines(const std::string& text) {
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
+using testing_support::OrderctlTest;
+using testing_support::Words;
 
 TEST_F(OrderctlTest, TakesAnOrderFromCreationToDelivery) {
   const std::string order = NewOrderId();
@@ -247,154 +180,6 @@ TEST_F(OrderctlTest, ShowsAnOrderAsItWas) {
       Do({"get", order, "--as-of-time", history["entries"][1]["record_time"]})["order"]["status"],
       "CONFIRMED");
   EXPECT_EQ(Run({"get", order, "--as-of-revision", "99"}).exit_code, 66);
-}
-
-TEST_F(OrderctlTest, ListsByEveryChoice) {
-  const std::string held = Create("c-lists");
-  const Json hold = Do({"hold", held, "--kind", "manual"});
-  const std::string token = hold["position_token"];
-  const auto ids = [&](Words words) {
-    words.insert(words.end(), {"--min-position", token});
-    std::set<std::string> found;
-    const Json answer = Do(words);
-    for (const Json& order : answer["orders"]) found.insert(order["order_id"]);
-    return found;
-  };
-  const std::set<std::string> only = {held};
-  EXPECT_EQ(ids({"list", "--customer", "c-lists"}), only);
-  EXPECT_EQ(ids({"list", "--customer", "c-lists", "--held"}), only);
-  EXPECT_EQ(ids({"list", "--customer", "c-lists", "--status", "draft", "--payment", "unpaid",
-                 "--fulfilment", "none", "--sku", "TEA-1"}),
-            only);
-  EXPECT_EQ(ids({"list", "--filter", "customer_id = \"c-lists\" AND total >= 5230"}), only);
-  EXPECT_THAT(ids({"list", "--customer", "c-lists", "--status", "confirmed"}), IsEmpty());
-  EXPECT_THAT(ids({"list", "--customer", "c-lists", "--sku", "NO-SUCH"}), IsEmpty());
-  EXPECT_THAT(ids({"list", "--customer", "c-lists\" OR held = true"}), IsEmpty());
-  EXPECT_THAT(ids({"list-active", "--page-size", "500"}), ::testing::Contains(held));
-}
-
-TEST_F(OrderctlTest, GoesOverAllPages) {
-  std::string token;
-  for (int i = 0; i < 5; ++i) {
-    token = Do({"set-note", Create("c-pages"), "--note", "n"})["position_token"];
-  }
-  const Words list = {"list", "--customer", "c-pages", "--page-size", "2", "--min-position", token};
-  const auto with = [&](const Words& more) {
-    Words words = list;
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-  };
-  const OrderctlResult page = Run(with({"-o", "ndjson"}));
-  EXPECT_EQ(Lines(page.out).size(), 2U);
-  EXPECT_THAT(page.err, StartsWith("more: --page-token "));
-
-  const std::string next = page.err.substr(19, page.err.size() - 20);
-  EXPECT_EQ(Lines(Run(with({"-o", "ndjson", "--page-token", next})).out).size(), 2U);
-
-  EXPECT_EQ(Lines(Run(with({"-o", "ndjson", "--all"})).out).size(), 5U);
-  EXPECT_EQ(Json::parse(Run(with({"-o", "json", "--all"})).out)["orders"].size(), 5U);
-  EXPECT_EQ(CountLines(Run(with({"--all"})).out), 6U) << "a line of titles, five orders";
-}
-
-TEST_F(OrderctlTest, ShowsWhatWaitsForSomebody) {
-  const auto is_on = [](const std::string& order, const char* list) {
-    const OrderctlResult shown = Run({"work", list, "--all", "-o", "ndjson"});
-    EXPECT_EQ(shown.exit_code, 0) << shown.err;
-    const std::vector<Json> rows = Lines(shown.out);
-    return std::any_of(rows.begin(), rows.end(),
-                       [&](const Json& row) { return row["order_id"] == order; });
-  };
-  const std::string draft = Create();
-  const std::string failed = Confirmed();
-  Do({"record-payment-failure", failed, "--payment", "p-0", "--reason", "declined"});
-  const std::string paid = Paid();
-  const std::string held = Paid();
-  Do({"hold", held, "--kind", "fraud"});
-  const std::string cancelled = Paid();
-  const Json last = Do({"cancel", cancelled, "--reason", "too late"});
-  Do({"list", "--min-position", last["position_token"]});
-
-  EXPECT_TRUE(is_on(draft, "to-confirm"));
-  EXPECT_TRUE(is_on(failed, "payment-failed"));
-  EXPECT_TRUE(is_on(paid, "to-ship"));
-  EXPECT_TRUE(is_on(held, "held"));
-  EXPECT_TRUE(is_on(cancelled, "refund-due"));
-  EXPECT_FALSE(is_on(held, "to-ship"));
-  EXPECT_FALSE(is_on(paid, "to-confirm"));
-
-  // Done, they are gone.
-  Do({"confirm", draft});
-  Do({"capture-payment", failed, "--payment", "p-1", "--amount", "5230"});
-  Do({"ship", paid, "--shipment", "s-1", "--all"});
-  Do({"release-hold", held, "--kind", "fraud"});
-  const Json refunded =
-      Do({"refund", cancelled, "--refund", "r-1", "--payment", "p-1", "--amount", "5230"});
-  Do({"list", "--min-position", refunded["position_token"]});
-  EXPECT_FALSE(is_on(draft, "to-confirm"));
-  EXPECT_FALSE(is_on(failed, "payment-failed"));
-  EXPECT_FALSE(is_on(paid, "to-ship"));
-  EXPECT_FALSE(is_on(held, "held"));
-  EXPECT_TRUE(is_on(held, "to-ship"));
-  EXPECT_FALSE(is_on(cancelled, "refund-due"));
-  EXPECT_EQ(Run({"work", "sleep"}).exit_code, 64);
-  EXPECT_EQ(Run({"work"}).exit_code, 64);
-}
-
-TEST_F(OrderctlTest, ReportsSales) {
-  const std::string order = NewOrderId();
-  Do({"create", "--order", order, "--customer", "c-sales", "--currency", "KWD", "--item",
-      "SALE-A:2:1500:A", "--item", "SALE-B:1:500:B", "--ship-to", kAddress});
-  Do({"apply-discount", order, "--code", "TEN", "--rate", "10%"});
-  const Json confirmed = Do({"confirm", order});
-  const std::string token = confirmed["position_token"];
-
-  const Json report = Do({"sales", "--currency", "KWD", "--min-position", token});
-  ASSERT_EQ(report["rows"].size(), 1U) << report;
-  const Json& row = report["rows"][0];
-  EXPECT_EQ(row["orders"], "1");
-  EXPECT_EQ(row["units"], "3");
-  EXPECT_EQ(row["gross"]["minor_units"], "3500");
-  EXPECT_EQ(row["discount"]["minor_units"], "350");
-  EXPECT_EQ(row["net"]["minor_units"], "3150");
-  EXPECT_EQ(row["day"].get<std::string>().size(), 10U);
-  EXPECT_TRUE(report["freshness"].contains("position_token"));
-
-  const Json by_sku = Do({"sales", "--by", "sku", "--currency", "KWD"});
-  ASSERT_EQ(by_sku["rows"].size(), 2U) << by_sku;
-  EXPECT_EQ(by_sku["rows"][0]["sku"], "SALE-A");
-  EXPECT_EQ(by_sku["rows"][0]["units"], "2");
-  EXPECT_FALSE(by_sku["rows"][0].contains("refunds"));
-
-  const OrderctlResult table = Run({"sales", "--by", "currency", "--sku", "SALE-B"});
-  EXPECT_THAT(table.out, HasSubstr("0.500 KWD"));
-  EXPECT_EQ(Lines(Run({"sales", "--by", "sku", "--all", "--page-size", "1", "--currency", "KWD",
-                       "-o", "ndjson"})
-                      .out)
-                .size(),
-            2U);
-
-  EXPECT_EQ(Run({"sales", "--by", "month"}).exit_code, 64);
-  const OrderctlResult no_day = Run({"sales", "--from", "2026-02-30"});
-  EXPECT_EQ(no_day.exit_code, 65);
-  EXPECT_THAT(no_day.err, HasSubstr("first_day"));
-}
-
-TEST_F(OrderctlTest, SearchesOrders) {
-  const std::string order = NewOrderId();
-  const Json created =
-      Do({"create", "--order", order, "--customer", "c-search", "--currency", "EUR", "--item",
-          "FIND-ME-1:1:100:Zebra lamp", "--note", "for the aardvark"});
-  const std::string token = created["position_token"];
-  const Json found = Do({"search", "zebra aard*", "--min-position", token});
-  ASSERT_EQ(found["orders"].size(), 1U) << found;
-  EXPECT_EQ(found["orders"][0]["order_id"], order);
-  EXPECT_EQ(found["orders"][0]["matched_fields"], Json({"title", "note"}));
-  EXPECT_THAT(Run({"search", "\"zebra lamp\""}).out, HasSubstr(order));
-  EXPECT_THAT(Lines(Run({"search", "zebra unicorn", "-o", "ndjson"}).out), IsEmpty());
-  const OrderctlResult bad = Run({"search", "\"zebra"});
-  EXPECT_EQ(bad.exit_code, 65);
-  EXPECT_THAT(bad.err, HasSubstr("a closing"));
-  EXPECT_EQ(Run({"search"}).exit_code, 64);
 }
 
 TEST_F(OrderctlTest, HasThreeFormsOfOutput) {

@@ -15,6 +15,7 @@
 
 #include "eventstoredb/client.h"
 #include "eventstoredb/connection_string.h"
+#include "infrastructure/sqlite/database.h"
 #include "orders/v1/admin.grpc.pb.h"
 #include "orders/v1/read_models.grpc.pb.h"
 #include "tests/integration/orderctl_process.h"
@@ -24,6 +25,7 @@ namespace orders::testing_support {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Code = grpc::StatusCode;
 
 class ReadModels : public ::testing::Test {
@@ -298,6 +300,44 @@ TEST_F(ReadModels, OrderctlListsShowsAndSkips) {
   EXPECT_THAT(result.out, HasSubstr("orders: done, 0 differences"));
   EXPECT_THAT(RunOrderctl(Words({"projections", "list"})).out, HasSubstr("done, 0 differences"));
   EXPECT_EQ(RunOrderctl(Words({"projections"})).exit_code, 64);
+}
+
+TEST_F(ReadModels, OrderctlVerifyNamesWhatIsWrongAndARebuildPutsItRight) {
+  ASSERT_TRUE(client_->Send(CreateRequest("first")).ok());
+  const auto second = client_->Send(CreateRequest("second"));
+  ASSERT_TRUE(client_->GetOrder("second", second.response.position_token()).ok());
+  OrderctlResult result = RunOrderctl(Words({"verify"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  for (const char* const name : {"orders", "customers", "sales", "search"}) {
+    EXPECT_THAT(result.err, HasSubstr(absl::StrCat(name, ": 2 events folded")));
+  }
+
+  // As a disk would that flips bits.
+  auto file = sqlite::Database::Open({.path = scratch_.Path("data/views/customers-v2-g1.db")});
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_TRUE((*file)->Execute("UPDATE customer_orders SET total=7 WHERE order_id='first';").ok());
+  result = RunOrderctl(Words({"verify", "orders"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  for (int time = 0; time < 2; ++time) {
+    result = RunOrderctl(Words({"verify", "-o", "ndjson"}));
+    EXPECT_EQ(result.exit_code, 65) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("\"key\":\"first\""));
+    EXPECT_THAT(result.out, HasSubstr("\"detail\":\"total\""));
+    EXPECT_THAT(result.out, Not(HasSubstr("second")));
+  }
+  result = RunOrderctl(Words({"projections", "differences", "customers", "--of-verification"}));
+  EXPECT_THAT(result.out, HasSubstr("customer_orders"));
+  EXPECT_EQ(RunOrderctl(Words({"projections", "rebuild", "customers"})).exit_code, 0);
+  EXPECT_EQ(RunOrderctl(Words({"verify"})).exit_code, 0);
+  EXPECT_EQ(RunOrderctl(Words({"verify", "nothing"})).exit_code, 66);
+
+  ASSERT_NO_FATAL_FAILURE(AppendRaw("second", "{\"note\":"));
+  const auto later = client_->Send(NoteRequest("first", "x"));
+  ASSERT_TRUE(client_->GetOrder("first", later.response.position_token()).ok());
+  result = RunOrderctl(Words({"verify", "orders"}));
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_THAT(result.err, HasSubstr("1 orders blocked"));
 }
 
 }  // namespace

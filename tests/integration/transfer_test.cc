@@ -100,7 +100,10 @@ class Transfer : public ::testing::Test {
       }
     }
     std::vector<Words> questions = {{"list", "--page-size", "500"},
-                                    {"list", "--page-size", "500", "--order-by", "total desc"}};
+                                    {"list", "--page-size", "500", "--order-by", "total desc"},
+                                    {"sales", "--by", "sku", "--page-size", "500"},
+                                    {"sales", "--by", "day", "--page-size", "500"},
+                                    {"work", "to-ship", "--page-size", "500"}};
     for (const std::string& order : orders) {
       questions.push_back({"get", order});
       questions.push_back({"get", order, "--as-of-revision", "1"});
@@ -137,6 +140,7 @@ TEST_F(Transfer, AnImportedStoreAnswersEveryQueryAsTheOriginalDoes) {
 
   EXPECT_EQ(Do(*copy, {"export"}), exported);
   EXPECT_EQ(AnswersAbout(*copy, lines), AnswersAbout(*original, lines));
+  Do(*copy, {"verify"});
   // And it is a store like any other from here on.
   Do(*copy, {"create", "--order", "after", "--customer", "c-9", "--currency", "EUR"});
   EXPECT_EQ(LinesOf(Do(*copy, {"export"})).size(), lines.size() + 1);
@@ -301,6 +305,7 @@ TEST_F(Transfer, ABackupIsAStoreOfTheSameOrdersAndOfANewGeneration) {
   const auto restored = Start("backup");
   ASSERT_NE(restored, nullptr);
   AwaitServing(*restored);
+  Do(*restored, {"verify"});
   EXPECT_EQ(Do(*restored, {"export"}), exported);
   EXPECT_EQ(GenerationOf(*restored), GenerationOf(*original) + 1);
   EXPECT_EQ(Run(*restored, {"get", "later"}).exit_code, 66);

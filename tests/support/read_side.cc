@@ -32,30 +32,36 @@ std::vector<std::string> RecordingTelemetry::Lines(application::Severity least) 
   return lines;
 }
 
-ReadSide::ReadSide(MemoryOrderLog& log, Options options) : log_(log) {
+ReadSide::ReadSide(MemoryOrderLog& log, Options options)
+    : ReadSide({log, log, [&log] { return log.last_position(); }}, std::move(options)) {}
+
+ReadSide::ReadSide(Source source, Options options)
+    : last_position_(std::move(source.last_position)) {
   telemetry_.on_line = options.on_line;
   cache_ = std::make_unique<application::OrderViewCache>(options.cache);
   auto views = infrastructure::SqliteViews::Open(
       {.directory = options.directory, .boot_id = options.boot_id, .readers = options.readers},
-      log.identity(), *cache_, telemetry_);
+      source.feed.identity(), *cache_, telemetry_);
   if (!views.ok()) throw std::runtime_error(views.status().ToString());
   views_ = *std::move(views);
-  const application::FreshnessGate::Ports gate_ports{log, clock_, scheduler_};
+  const application::FreshnessGate::Ports gate_ports{source.feed, clock_, scheduler_};
   orders_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   customers_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   sales_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
   search_gate_ = std::make_unique<application::FreshnessGate>(gate_ports, options.gate);
-  host_ = std::make_unique<application::ProjectionHost>(
-      application::ProjectionHost::Ports{log, log, clock_, scheduler_, random_, telemetry_},
-      options.host);
+  const application::ProjectionHost::Ports ports{source.feed, source.store, clock_,
+                                                 scheduler_,  random_,      telemetry_};
+  host_ = std::make_unique<application::ProjectionHost>(ports, options.host);
+  past_ = std::make_unique<application::PastReadModels>(
+      application::PastReadModels::Ports{views_->past_models(), ports}, options.host, options.past);
   host_->Add(views_->orders_model(), *orders_gate_);
   host_->Add(views_->customers_model(), *customers_gate_);
   host_->Add(views_->sales_model(), *sales_gate_);
   host_->Add(views_->search_model(), *search_gate_);
   queries_ = std::make_unique<application::DefaultOrderQueryHandler>(
       application::DefaultOrderQueryHandler::Ports{
-          log, views_->orders(), views_->customers(), views_->sales(), views_->search(),
-          *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *cache_, digest_});
+          source.store, views_->orders(), views_->customers(), views_->sales(), views_->search(),
+          *orders_gate_, *customers_gate_, *sales_gate_, *search_gate_, *past_, *cache_, digest_});
 }
 
 ReadSide::~ReadSide() { Stop(); }
@@ -81,7 +87,7 @@ bool ReadSide::WaitUntilCurrent() {
     bool current = true;
     for (const application::ProjectionStatus& status : host_->Statuses()) {
       if (status.state == application::ProjectionState::kStopped) return false;
-      current = current && status.caught_up && status.position >= log_.last_position();
+      current = current && status.caught_up && status.position >= last_position_();
     }
     if (current) return true;
     scheduler_.Sleep(kLook);
@@ -90,16 +96,25 @@ bool ReadSide::WaitUntilCurrent() {
 }
 
 application::RebuildStatus ReadSide::WaitUntilRebuilt(const std::string& projection) {
+  return WaitUntilOver([&] { return host_->FindRebuild(projection); });
+}
+
+application::RebuildStatus ReadSide::WaitUntilVerified(const std::string& projection) {
+  return WaitUntilOver([&] { return host_->FindVerification(projection); });
+}
+
+application::RebuildStatus ReadSide::WaitUntilOver(
+    const std::function<absl::StatusOr<std::optional<application::RebuildStatus>>()>& find) {
   const absl::Time deadline = clock_.Now() + kPatience;
   while (clock_.Now() < deadline) {
-    const auto rebuild = host_->FindRebuild(projection);
-    if (rebuild.ok() && rebuild->has_value() &&
-        (*rebuild)->phase > application::RebuildPhase::kSwitching) {
-      return **rebuild;
+    const auto found = find();
+    if (found.ok() && found->has_value() &&
+        (*found)->phase > application::RebuildPhase::kSwitching) {
+      return **found;
     }
     scheduler_.Sleep(kLook);
   }
-  throw std::runtime_error("the rebuild did not end");
+  throw std::runtime_error("it did not end");
 }
 
 absl::Status ReadSide::WaitUntilStopped(const std::string& projection) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "application/projections/past_read_models.h"
 #include "application/projections/projection_host.h"
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
@@ -47,12 +48,22 @@ class ReadSide {
     std::string directory;  ///< Empty: a temporary one.
     std::string boot_id = "boot-1";
     application::ProjectionHostOptions host;
+    application::PastReadModelsOptions past;
     application::OrderViewCacheOptions cache;
     application::FreshnessGateOptions gate;
     infrastructure::ViewReaderOptions readers;
     std::function<void(std::string_view)> on_line;  ///< See RecordingTelemetry.
   };
-  /// Starts nothing yet. `log` outlives this.
+  /// What it reads; all outlive it.
+  struct Source {
+    application::OrderFeed& feed;
+    application::OrderStore& store;
+    /// Of the last event of an order.
+    std::function<application::LogPosition()> last_position;
+  };
+  /// Starts nothing yet.
+  ReadSide(Source source, Options options);
+  /// `log` outlives this.
   ReadSide(MemoryOrderLog& log, Options options);
   ~ReadSide();
 
@@ -60,6 +71,7 @@ class ReadSide {
   void Stop();
   application::OrderQueryHandler& queries() { return *queries_; }
   application::ProjectionHost& host() { return *host_; }
+  application::PastReadModels& past() { return *past_; }
   application::FreshnessGate& orders_gate() { return *orders_gate_; }
   infrastructure::SqliteViews& views() { return *views_; }
   application::Digest& digest() { return digest_; }
@@ -69,6 +81,8 @@ class ReadSide {
   bool WaitUntilCurrent();
   /// Waits until the rebuild that was started is over, and gives what became of it.
   application::RebuildStatus WaitUntilRebuilt(const std::string& projection);
+  /// The same of a verification, which may have been started by somebody else.
+  application::RebuildStatus WaitUntilVerified(const std::string& projection);
   /// Waits until the projection has stopped, and gives its error.
   absl::Status WaitUntilStopped(const std::string& projection);
   application::ProjectionStatus StatusOf(const std::string& projection);
@@ -76,10 +90,12 @@ class ReadSide {
   std::string Difference(const std::vector<application::RecordedOrderEvent>& events);
 
  private:
+  application::RebuildStatus WaitUntilOver(
+      const std::function<absl::StatusOr<std::optional<application::RebuildStatus>>()>& find);
   std::string SalesDifference(const NaiveState& naive);
   std::string SearchDifference(const NaiveState& naive);
 
-  MemoryOrderLog& log_;
+  const std::function<application::LogPosition()> last_position_;
   RecordingTelemetry telemetry_;
   infrastructure::SystemClock clock_;
   infrastructure::ThreadScheduler scheduler_;
@@ -92,6 +108,7 @@ class ReadSide {
   std::unique_ptr<application::FreshnessGate> sales_gate_;
   std::unique_ptr<application::FreshnessGate> search_gate_;
   std::unique_ptr<application::ProjectionHost> host_;
+  std::unique_ptr<application::PastReadModels> past_;
   std::unique_ptr<application::OrderQueryHandler> queries_;
 };
 

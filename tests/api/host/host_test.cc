@@ -226,7 +226,7 @@ TEST_F(HostTest, BytesThatAreNoRequestAreInvalidForEveryMethod) {
       ++methods;
     }
   }
-  EXPECT_EQ(methods, 24 + 5);
+  EXPECT_EQ(methods, 24 + 7);
 }
 
 TEST_F(HostTest, EveryCommandButCreateOfAnUnknownOrderIsNotFound) {

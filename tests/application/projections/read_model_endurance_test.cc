@@ -77,7 +77,7 @@ TEST(ManyDeadLetters, AllOtherOrdersAreUpToDateAndAfterTheFixAllAre) {
 
   for (const std::size_t index : poisoned) log.Replace(index, events[index]);
   for (const std::string& order : blocked) {
-    for (const char* const read_model : {"orders", "customers"}) {
+    for (const char* const read_model : testing_support::kReadModels) {
       const auto outcome =
           (*side.host().FindRunner(read_model))->Retry({order}, absl::Now() + absl::Seconds(60));
       ASSERT_TRUE(outcome.ok()) << outcome.status();

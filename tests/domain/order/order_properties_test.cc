@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "rapidcheck/gtest.h"
 
 #include "domain/order/decider.h"
+#include "domain/order/money_rules.h"
 #include "domain/order/pricing.h"
 #include "domain/order/refusals.h"
 #include "domain/order/validation.h"
@@ -132,6 +134,14 @@ RC_GTEST_PROP(OrderProperties, RefundedIsAtMostCapturedAndCapturedAtMostTheTotal
     }
     RC_ASSERT(captured == order.captured.minor);
     RC_ASSERT(refunded == order.refunded.minor);
+  });
+}
+
+RC_GTEST_PROP(OrderProperties, NoSequenceOfCommandsBreaksARuleOfMoney, ()) {
+  Walk(*SomeSeeds(), [](const Step& step) {
+    const std::optional<std::string> broken = FindBrokenRule(step.after);
+    if (broken.has_value()) RC_LOG() << *broken;
+    RC_ASSERT(!broken.has_value());
   });
 }
 

@@ -104,6 +104,15 @@ TEST(Settings, TakeWhereToServeMetricsForBothCommands) {
   }
 }
 
+TEST(Settings, TakeAFeed) {
+  EXPECT_EQ(Resolved({}).settings.feed, FeedSetting::kAll);
+  EXPECT_EQ(Resolved({"--feed", "all"}).settings.feed, FeedSetting::kAll);
+  EXPECT_EQ(Resolved({"--feed", "category"}).settings.feed, FeedSetting::kCategory);
+  EXPECT_EQ(Resolved({}, {{"ORDERS_FEED", "category"}}).settings.feed, FeedSetting::kCategory);
+  EXPECT_THAT(Refusal({"--feed", "Category"}), HasSubstr("--feed takes all or category"));
+  EXPECT_THAT(Refusal({"store", "--feed", "all"}), HasSubstr("--feed is no flag of orderd store"));
+}
+
 TEST(Settings, TakeAnAcceptedTruncationFromTheFlagAlone) {
   EXPECT_EQ(Resolved({"serve", "--accept-truncation", "12"}).settings.accept_truncation, 12U);
   EXPECT_EQ(Resolved({}).settings.accept_truncation, std::nullopt);

@@ -111,6 +111,7 @@ def shop(bin_dir, service):
     orderctl("get", "o1")
     orderctl("get", "no-such-order", code=1)
     orderctl("list")
+    orderctl("verify")
 
 
 def await_visible(service):

@@ -52,6 +52,16 @@ using OrderStreamItemRef =
 using FeedItem = std::variant<RecordedOrderEvent, UnreadableOrderEvent, UnknownOrderEvent,
                               FeedProgress, FeedCaughtUp>;
 
+/// Absent: the item is of no place in the log.
+inline std::optional<LogPosition> PositionOf(const FeedItem& item) {
+  return std::visit(
+      [](const auto& one) -> std::optional<LogPosition> {
+        if constexpr (requires { one.position; }) return one.position;
+        return std::nullopt;
+      },
+      item);
+}
+
 /// One reader's place in the feed. One thread calls Next; Cancel may come from any.
 class OrderFeedReader {
  public:

@@ -29,9 +29,10 @@ bool HasEnded(const CustomerOrderState& state) {
 
 // What one event changes; most change nothing here. States are left as the domain leaves them, so
 // that an event which the decider would not have recorded counts in neither read model.
-class Fold {
+class CustomerFold {
  public:
-  Fold(CustomerOrderState& state, CustomerTotals& change) : state_(state), change_(change) {}
+  CustomerFold(CustomerOrderState& state, CustomerTotals& change)
+      : state_(state), change_(change) {}
 
   void operator()(const domain::OrderCreated& event) {
     if (state_.status != domain::OrderStatus::kNone) return;
@@ -113,7 +114,7 @@ CustomerDelta ProjectCustomerOrder(const RecordedOrderEvent& event, CustomerOrde
   // What was never created does not exist: there is nothing to count.
   const bool exists = state.status != domain::OrderStatus::kNone ||
                       std::holds_alternative<domain::OrderCreated>(event.event);
-  if (exists) std::visit(Fold(state, delta.change), event.event);
+  if (exists) std::visit(CustomerFold(state, delta.change), event.event);
   state.revision = event.revision;
   delta.customer_id = state.customer_id;
   delta.change.currency = state.currency;

@@ -14,7 +14,7 @@
 namespace orders::application {
 namespace {
 
-ProjectionHostOptions InBackground(ProjectionHostOptions options) {
+ProjectionHostOptions OnRebuildThreads(ProjectionHostOptions options) {
   options.on_thread = options.on_rebuild_thread;
   options.feed.on_thread = options.on_rebuild_thread;
   return options;
@@ -156,7 +156,7 @@ class PastReadModels::Build {
 PastReadModels::PastReadModels(Ports ports, const ProjectionHostOptions& projection_options,
                                PastReadModelsOptions options)
     : ports_(std::move(ports)),
-      projection_options_(InBackground(projection_options)),
+      projection_options_(OnRebuildThreads(projection_options)),
       options_(options) {}
 
 PastReadModels::~PastReadModels() = default;

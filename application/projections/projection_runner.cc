@@ -12,15 +12,6 @@ namespace {
 constexpr int kBackoffDoublingsMax = 20;
 constexpr std::size_t kRequestsMax = 100;
 
-std::optional<LogPosition> PositionOf(const FeedItem& item) {
-  return std::visit(
-      [](const auto& one) -> std::optional<LogPosition> {
-        if constexpr (requires { one.position; }) return one.position;
-        return std::nullopt;
-      },
-      item);
-}
-
 std::optional<absl::Time> CreatedOf(const FeedItem& item) {
   return std::visit(
       [](const auto& one) -> std::optional<absl::Time> {

@@ -33,9 +33,9 @@ SalesLine ToSalesLine(const domain::Line& line) {
 
 // What one event changes. States are left as the domain leaves them, so that an event which the
 // decider would not have recorded counts in no read model.
-class Fold {
+class SalesFold {
  public:
-  explicit Fold(SalesOrderState& state) : state_(state) {}
+  explicit SalesFold(SalesOrderState& state) : state_(state) {}
 
   void operator()(const domain::OrderCreated& event) {
     if (state_.status != domain::OrderStatus::kNone) return;
@@ -161,7 +161,7 @@ std::vector<SalesDelta> ProjectSalesOrder(const RecordedOrderEvent& event, Sales
       !std::holds_alternative<domain::OrderCreated>(event.event)) {
     return {};
   }
-  Fold fold(state);
+  SalesFold fold(state);
   std::visit(fold, event.event);
   return fold.Deltas(absl::ToCivilDay(event.metadata.time, absl::UTCTimeZone()));
 }

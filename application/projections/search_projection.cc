@@ -8,9 +8,9 @@ namespace orders::application {
 namespace {
 
 // True: what is searched has changed.
-class Fold {
+class SearchFold {
  public:
-  explicit Fold(SearchOrderState& state) : state_(state) {}
+  explicit SearchFold(SearchOrderState& state) : state_(state) {}
 
   bool operator()(const domain::OrderCreated& event) {
     if (state_.is_created) return false;
@@ -83,7 +83,7 @@ void ProjectSearchOrder(const RecordedOrderEvent& event, SearchOrderState& state
   state.revision = event.revision;
   // What was never created does not exist: there is nothing to find.
   if (!state.is_created && !std::holds_alternative<domain::OrderCreated>(event.event)) return;
-  if (std::visit(Fold(state), event.event)) state.text_revision = event.revision;
+  if (std::visit(SearchFold(state), event.event)) state.text_revision = event.revision;
 }
 
 absl::Status SearchProjection::CheckIsNext(const domain::OrderId& order, std::uint64_t revision) {

@@ -11,15 +11,6 @@
 namespace orders::application {
 namespace {
 
-std::optional<LogPosition> PositionOf(const FeedItem& item) {
-  return std::visit(
-      [](const auto& alternative) -> std::optional<LogPosition> {
-        if constexpr (requires { alternative.position; }) return alternative.position;
-        return std::nullopt;
-      },
-      item);
-}
-
 std::shared_ptr<const FeedChunk> MakeChunk(std::vector<FeedItem> items) {
   auto chunk = std::make_shared<FeedChunk>();
   chunk->items = std::move(items);

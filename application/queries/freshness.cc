@@ -8,8 +8,8 @@
 namespace orders::application {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kTokenBytesMax = 512;
+constexpr std::uint8_t kPositionTokenVersion = 1;
+constexpr std::size_t kPositionTokenBytesMax = 512;
 constexpr std::size_t kChecksumBytes = 4;
 
 // FNV-1a: finds a token that was cut or mistyped. It proves nothing about who made it: a position
@@ -24,7 +24,7 @@ std::string Checksum(std::string_view bytes) {
   return text;
 }
 
-absl::Status BadToken() {
+absl::Status BadPositionToken() {
   return MakeRequestError(absl::StatusCode::kInvalidArgument,
                           "min_position is not a token that this service made",
                           {.reason = "BAD_POSITION_TOKEN"});
@@ -34,7 +34,7 @@ absl::Status BadToken() {
 
 std::string EncodePositionToken(const StoreIdentity& store, const LogPosition& position) {
   TokenWriter writer;
-  writer.Byte(kVersion);
+  writer.Byte(kPositionTokenVersion);
   writer.Text(store.id);
   writer.Number(store.generation);
   writer.Number(position.commit);
@@ -44,12 +44,12 @@ std::string EncodePositionToken(const StoreIdentity& store, const LogPosition& p
 
 absl::StatusOr<LogPosition> DecodePositionToken(std::string_view token,
                                                 const StoreIdentity& store) {
-  if (token.size() > kTokenBytesMax) return BadToken();
+  if (token.size() > kPositionTokenBytesMax) return BadPositionToken();
   const std::optional<std::string> bytes = FromTokenText(token);
-  if (!bytes.has_value() || bytes->size() < kChecksumBytes) return BadToken();
+  if (!bytes.has_value() || bytes->size() < kChecksumBytes) return BadPositionToken();
   const std::string_view all = *bytes;
   const std::string_view body = all.substr(0, all.size() - kChecksumBytes);
-  if (all.substr(body.size()) != Checksum(body)) return BadToken();
+  if (all.substr(body.size()) != Checksum(body)) return BadPositionToken();
 
   TokenReader reader(body);
   const std::uint8_t version = reader.Byte();
@@ -59,7 +59,7 @@ absl::StatusOr<LogPosition> DecodePositionToken(std::string_view token,
   LogPosition position;
   position.commit = reader.Number();
   position.prepare = reader.Number();
-  if (version != kVersion || !reader.AtEnd()) return BadToken();
+  if (version != kPositionTokenVersion || !reader.AtEnd()) return BadPositionToken();
   if (made_by != store) {
     return MakeRequestError(absl::StatusCode::kFailedPrecondition,
                             "min_position belongs to another store or to this one before it was "

@@ -8,8 +8,8 @@
 namespace orders::application {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kTokenBytesMax = 1'024;
+constexpr std::uint8_t kPageTokenVersion = 1;
+constexpr std::size_t kPageTokenBytesMax = 1'024;
 /// Of the 32 that HMAC-SHA256 gives; RFC 2104 section 5 asks for at least half.
 constexpr std::size_t kSealBytes = 16;
 
@@ -36,7 +36,7 @@ bool SameBytes(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-absl::Status BadToken() {
+absl::Status BadPageToken() {
   return MakeRequestError(absl::StatusCode::kInvalidArgument,
                           "page_token is not from the page before, of the same list with the same "
                           "filter and order",
@@ -48,7 +48,7 @@ absl::Status BadToken() {
 std::string EncodePageToken(const Digest& digest, PageKind kind, std::string_view query,
                             const PageCursor& cursor) {
   TokenWriter writer;
-  writer.Byte(kVersion);
+  writer.Byte(kPageTokenVersion);
   writer.Number(static_cast<std::uint64_t>(cursor.number));
   writer.Text(cursor.text);
   return ToTokenText(writer.bytes() + Seal(digest, kind, query, writer.bytes()));
@@ -56,19 +56,19 @@ std::string EncodePageToken(const Digest& digest, PageKind kind, std::string_vie
 
 absl::StatusOr<PageCursor> DecodePageToken(const Digest& digest, PageKind kind,
                                            std::string_view query, std::string_view token) {
-  if (token.size() > kTokenBytesMax) return BadToken();
+  if (token.size() > kPageTokenBytesMax) return BadPageToken();
   const std::optional<std::string> bytes = FromTokenText(token);
-  if (!bytes.has_value() || bytes->size() < kSealBytes) return BadToken();
+  if (!bytes.has_value() || bytes->size() < kSealBytes) return BadPageToken();
   const std::string_view all = *bytes;
   const std::string_view body = all.substr(0, all.size() - kSealBytes);
-  if (!SameBytes(all.substr(body.size()), Seal(digest, kind, query, body))) return BadToken();
+  if (!SameBytes(all.substr(body.size()), Seal(digest, kind, query, body))) return BadPageToken();
 
   TokenReader reader(body);
   const std::uint8_t version = reader.Byte();
   PageCursor cursor;
   cursor.number = static_cast<std::int64_t>(reader.Number());
   cursor.text = reader.Text();
-  if (version != kVersion || !reader.AtEnd()) return BadToken();
+  if (version != kPageTokenVersion || !reader.AtEnd()) return BadPageToken();
   return cursor;
 }
 

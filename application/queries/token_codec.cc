@@ -8,15 +8,15 @@ namespace {
 
 constexpr int kNumberBits = 64;
 
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
-std::string ToTokenText(std::string_view bytes) { return absl::WebSafeBase64Escape(View(bytes)); }
+std::string ToTokenText(std::string_view bytes) { return absl::WebSafeBase64Escape(ToAbsl(bytes)); }
 
 std::optional<std::string> FromTokenText(std::string_view text) {
   std::string bytes;
-  if (!absl::WebSafeBase64Unescape(View(text), &bytes)) return std::nullopt;
+  if (!absl::WebSafeBase64Unescape(ToAbsl(text), &bytes)) return std::nullopt;
   // Padding, blanks and unused bits would give one token several spellings.
   if (ToTokenText(bytes) != text) return std::nullopt;
   return bytes;

@@ -10,7 +10,7 @@
 namespace orders::domain {
 namespace {
 
-constexpr std::string_view kPayloadType = "orders.domain/Refusal";
+constexpr std::string_view kRefusalType = "orders.domain/Refusal";
 constexpr std::size_t kFixedTexts = 3;  // Reason, rule, status; then the commands.
 
 struct ReasonText {
@@ -116,7 +116,7 @@ absl::StatusCode CodeOf(Reason reason) {
 void Carry(const Refusal& refusal, absl::Status& status) {
   std::vector<std::string_view> texts = {refusal.reason, refusal.rule, refusal.status};
   texts.insert(texts.end(), refusal.allowed_commands.begin(), refusal.allowed_commands.end());
-  status.SetPayload(View(kPayloadType), absl::Cord(EncodeTexts(texts)));
+  status.SetPayload(View(kRefusalType), absl::Cord(EncodeTexts(texts)));
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ absl::Status WithOrder(const absl::Status& refusal, const Order& order) {
 }
 
 std::optional<Refusal> GetRefusal(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(View(kPayloadType));
+  const absl::optional<absl::Cord> payload = status.GetPayload(View(kRefusalType));
   if (!payload.has_value()) return std::nullopt;
   std::optional<std::vector<std::string>> texts = DecodeTexts(std::string(*payload));
   if (!texts.has_value() || texts->size() < kFixedTexts) return std::nullopt;

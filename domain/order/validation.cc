@@ -15,7 +15,7 @@
 namespace orders::domain {
 namespace {
 
-constexpr std::string_view kPayloadType = "orders.domain/FieldViolations";
+constexpr std::string_view kViolationsType = "orders.domain/FieldViolations";
 constexpr Rate kDiscountRateMax{1'000'000};
 constexpr Rate kTaxRateMax{10'000'000};
 // What the API's timestamps can hold, from the epoch on.
@@ -269,12 +269,12 @@ absl::Status ToStatus(const std::vector<FieldViolation>& violations) {
     texts.push_back(violation.field);
     texts.push_back(violation.description);
   }
-  status.SetPayload(View(kPayloadType), absl::Cord(EncodeTexts(texts)));
+  status.SetPayload(View(kViolationsType), absl::Cord(EncodeTexts(texts)));
   return status;
 }
 
 std::vector<FieldViolation> GetFieldViolations(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(View(kPayloadType));
+  const absl::optional<absl::Cord> payload = status.GetPayload(View(kViolationsType));
   if (!payload.has_value()) return {};
   const std::optional<std::vector<std::string>> texts = DecodeTexts(std::string(*payload));
   if (!texts.has_value() || texts->size() % 2 != 0) return {};

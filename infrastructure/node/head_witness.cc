@@ -12,11 +12,11 @@ namespace {
 constexpr int kFileBytes = 4096;
 // In sectors of their own, whatever the disk's sector size.
 constexpr std::array<std::int64_t, 2> kSlotOffsets = {0, 2048};
-constexpr std::uint32_t kMagic = 0x31574845;
+constexpr std::uint32_t kWitnessMagic = 0x31574845;
 
 // Fixed layout, little-endian as every machine this runs on.
 struct Slot {
-  std::uint32_t magic = kMagic;
+  std::uint32_t magic = kWitnessMagic;
   std::uint32_t crc = 0;  ///< Of everything behind it.
   std::uint64_t sequence = 0;
   std::array<std::uint8_t, 16> store_id{};
@@ -38,7 +38,7 @@ std::optional<Slot> ReadSlot(std::string_view file, std::int64_t offset) {
   if (file.size() < begin + sizeof(Slot)) return std::nullopt;
   Slot slot;
   std::memcpy(&slot, file.data() + begin, sizeof(Slot));
-  if (slot.magic != kMagic || slot.crc != Checksum(slot)) return std::nullopt;
+  if (slot.magic != kWitnessMagic || slot.crc != Checksum(slot)) return std::nullopt;
   return slot;
 }
 

@@ -62,13 +62,13 @@ absl::Status CheckHeader(const std::string& path, const std::string& vfs) {
   constexpr std::size_t kReservedOffset = 20;
   constexpr std::size_t kUserVersionOffset = 60;
   constexpr std::size_t kApplicationIdOffset = 68;
-  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  constexpr std::string_view kSqliteMagic("SQLite format 3\0", 16);
   absl::StatusOr<VfsFile> file = VfsFile::Open(vfs, path);
   if (!file.ok()) return file.status();
   const absl::StatusOr<std::string> header = file->Read(0, kHeaderBytes);
   if (!header.ok()) return header.status();
   if (header->empty()) return absl::OkStatus();
-  if (header->size() < kHeaderBytes || !header->starts_with(kMagic)) {
+  if (header->size() < kHeaderBytes || !header->starts_with(kSqliteMagic)) {
     // The power may have gone while the file was made: then the journal of that is still there, and
     // SQLite makes the file empty again.
     const absl::StatusOr<bool> being_made = VfsFile::Exists(vfs, path + "-journal");

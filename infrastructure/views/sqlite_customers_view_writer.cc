@@ -15,9 +15,8 @@ using application::CustomerDelta;
 using application::CustomerOrderState;
 using application::CustomerTotals;
 
-constexpr std::size_t kRowsBetweenChecks = 1'000;
 /// A customer's open change: map node, key and sums.
-constexpr std::size_t kDeltaBytes = sizeof(CustomerDelta) + 192;
+constexpr std::size_t kCustomerDeltaBytes = sizeof(CustomerDelta) + 192;
 
 void AddTo(std::int64_t& sum, std::int64_t change) {
   if (__builtin_add_overflow(sum, change, &sum)) sum = std::numeric_limits<std::int64_t>::max();
@@ -71,7 +70,7 @@ SqliteCustomersViewWriter::SqliteCustomersViewWriter(std::unique_ptr<ViewFile> f
 }
 
 std::size_t SqliteCustomersViewWriter::pending_bytes() const {
-  return buffer_.dirty_bytes() + deltas_.size() * kDeltaBytes;
+  return buffer_.dirty_bytes() + deltas_.size() * kCustomerDeltaBytes;
 }
 
 void SqliteCustomersViewWriter::Discard() {
@@ -155,7 +154,7 @@ absl::Status SqliteCustomersViewWriter::WriteOrders() {
   });
   std::size_t rows = 0;
   for (Buffer::Node* const node : dirty) {
-    if (++rows % kRowsBetweenChecks == 0) {
+    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     if (absl::Status written = Write(*node); !written.ok()) return written;
@@ -209,7 +208,7 @@ absl::Status SqliteCustomersViewWriter::WriteDeltas() {
   if (!add.ok()) return add.status();
   std::size_t rows = 0;
   for (const auto& [key, delta] : deltas_) {
-    if (++rows % kRowsBetweenChecks == 0) {
+    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     const CustomerTotals& change = delta.change;

@@ -22,9 +22,6 @@ namespace {
 using application::OrderSummary;
 using application::OrderView;
 
-/// Rows between two looks at the order to stop.
-constexpr std::size_t kRowsBetweenChecks = 1'000;
-
 bool IsActive(const OrderSummary& row) {
   return row.status != domain::OrderStatus::kCompleted &&
          row.status != domain::OrderStatus::kCancelled;
@@ -157,7 +154,7 @@ absl::Status SqliteOrdersViewWriter::WriteAll() {
   });
   std::size_t rows = 0;
   for (Buffer::Node* const node : dirty) {
-    if (++rows % kRowsBetweenChecks == 0) {
+    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     if (absl::Status written = Write(*node); !written.ok()) return written;
@@ -252,7 +249,7 @@ absl::Status SqliteOrdersViewWriter::FillSkus() {
       database.Prepare("INSERT INTO found_skus(sku,number) VALUES(?,?)");
   if (!insert.ok()) return insert.status();
   for (std::size_t rows = 1;; ++rows) {
-    if (rows % kRowsBetweenChecks == 0) {
+    if (rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     const absl::StatusOr<bool> row = read->Step();

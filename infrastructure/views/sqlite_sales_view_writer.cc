@@ -19,9 +19,8 @@ using application::SalesFigures;
 using application::SalesLine;
 using application::SalesOrderState;
 
-constexpr std::size_t kRowsBetweenChecks = 1'000;
 /// An open change: map node, key and figures.
-constexpr std::size_t kDeltaBytes = sizeof(SalesFigures) + 192;
+constexpr std::size_t kSalesDeltaBytes = sizeof(SalesFigures) + 192;
 
 std::string PackLines(const std::vector<SalesLine>& lines) {
   application::TokenWriter packed;
@@ -77,7 +76,7 @@ std::size_t SqliteSalesViewWriter::Held::bytes() const {
 }
 
 std::size_t SqliteSalesViewWriter::pending_bytes() const {
-  return buffer_.dirty_bytes() + deltas_.size() * kDeltaBytes;
+  return buffer_.dirty_bytes() + deltas_.size() * kSalesDeltaBytes;
 }
 
 void SqliteSalesViewWriter::Discard() {
@@ -155,7 +154,7 @@ absl::Status SqliteSalesViewWriter::WriteOrders() {
   });
   std::size_t rows = 0;
   for (Buffer::Node* const node : dirty) {
-    if (++rows % kRowsBetweenChecks == 0) {
+    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     if (absl::Status written = Write(*node); !written.ok()) return written;
@@ -193,7 +192,7 @@ absl::Status SqliteSalesViewWriter::WriteDeltas() {
   static const std::string add_to_sku = AddSql("sku_sales", "day,sku,currency", 3);
   std::size_t rows = 0;
   for (auto& [key, figures] : deltas_) {
-    if (++rows % kRowsBetweenChecks == 0) {
+    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     const auto& [day, sku, currency] = key;

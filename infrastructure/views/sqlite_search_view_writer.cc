@@ -13,8 +13,6 @@ namespace {
 using application::SearchedLine;
 using application::SearchOrderState;
 
-constexpr std::size_t kRowsBetweenChecks = 1'000;
-
 constexpr char kColumns[] =
     "number,order_id,customer_id,is_created,create_time,revision,text_revision,doc";
 
@@ -109,7 +107,7 @@ absl::Status SqliteSearchViewWriter::WriteOrders() {
   });
   std::size_t rows = 0;
   for (Buffer::Node* const node : dirty) {
-    if (++rows % kRowsBetweenChecks == 0) {
+    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     if (absl::Status written = Write(*node); !written.ok()) return written;
@@ -219,7 +217,7 @@ absl::Status SqliteSearchViewWriter::FillDocuments() {
       std::string("SELECT ") + kColumns + " FROM search_orders WHERE is_created=1 ORDER BY number");
   if (!read.ok()) return read.status();
   for (std::size_t rows = 1;; ++rows) {
-    if (rows % kRowsBetweenChecks == 0) {
+    if (rows % ViewFile::kRowsBetweenChecks == 0) {
       if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
     }
     const absl::StatusOr<bool> row = read->Step();

@@ -78,6 +78,8 @@ class ViewFile {
   /// Makes the indexes, ends the state of building.
   absl::Status FinishBuild();
 
+  /// Rows between two looks at it.
+  static constexpr std::size_t kRowsBetweenChecks = 1'000;
   void Interrupt();
   /// DeadlineExceeded once Interrupt was called.
   absl::Status CheckInterrupted() const;

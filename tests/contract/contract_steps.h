@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,6 +29,12 @@ inline void ExpectWritten(const absl::StatusOr<AppendResult>& answer, std::uint6
   EXPECT_EQ(answer->revision, revision);
   ASSERT_TRUE(answer->position.has_value());
   EXPECT_EQ(answer->position->commit, answer->position->prepare);
+}
+
+inline std::unique_ptr<Subscription> MustSubscribe(EventStore& store, SubscribeRequest request) {
+  absl::StatusOr<std::unique_ptr<Subscription>> subscription = store.Subscribe(std::move(request));
+  EXPECT_TRUE(subscription.ok()) << subscription.status();
+  return subscription.ok() ? *std::move(subscription) : nullptr;
 }
 
 // A stream with the events 1, 2, 3 at revisions 0, 1, 2.

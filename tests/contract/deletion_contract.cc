@@ -19,8 +19,6 @@ using namespace testing_support;  // NOLINT: the words of these tests.
 
 namespace {
 
-constexpr auto kBackwards = Direction::kBackwards;
-constexpr auto kAny = ExpectedRevision::Any();
 constexpr auto kNoStream = ExpectedRevision::NoStream();
 constexpr auto kExists = ExpectedRevision::StreamExists();
 
@@ -353,12 +351,6 @@ TEST_P(EventStoreContract, AMetadataStreamIsNotDeletedByItself) {
 }
 
 // --- Subscriptions to streams that are truncated or deleted: protocol section 3.11 ---------------
-
-std::unique_ptr<Subscription> MustSubscribe(EventStore& store, SubscribeRequest request) {
-  absl::StatusOr<std::unique_ptr<Subscription>> subscription = store.Subscribe(std::move(request));
-  EXPECT_TRUE(subscription.ok()) << subscription.status();
-  return subscription.ok() ? *std::move(subscription) : nullptr;
-}
 
 std::vector<std::uint64_t> Revisions(const Received& received) {
   std::vector<std::uint64_t> revisions;

@@ -35,7 +35,6 @@ void EventStoreContract::TearDown() { under_test_ = {}; }
 namespace {
 
 constexpr auto kForwards = Direction::kForwards;
-constexpr auto kBackwards = Direction::kBackwards;
 
 // --- Expected revisions: protocol section 3.1 ---------------------------------------------------
 

@@ -22,12 +22,6 @@ namespace {
 
 // --- Subscriptions: protocol section 3.11 -------------------------------------------------------
 
-std::unique_ptr<Subscription> MustSubscribe(EventStore& store, SubscribeRequest request) {
-  absl::StatusOr<std::unique_ptr<Subscription>> subscription = store.Subscribe(std::move(request));
-  EXPECT_TRUE(subscription.ok()) << subscription.status();
-  return subscription.ok() ? *std::move(subscription) : nullptr;
-}
-
 std::vector<std::uint64_t> Revisions(const std::vector<RecordedEvent>& events) {
   std::vector<std::uint64_t> revisions;
   for (const RecordedEvent& event : events) revisions.push_back(event.revision);

@@ -13,6 +13,9 @@
 
 namespace eventstoredb::testing_support {
 
+inline constexpr auto kAny = ExpectedRevision::Any();
+inline constexpr auto kBackwards = Direction::kBackwards;
+
 /// The id whose last eight bytes are `number`.
 Uuid Id(std::uint64_t number);
 /// An event with that id; its data says the number too.

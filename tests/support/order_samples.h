@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,8 @@
 
 namespace orders::domain::samples {
 
+inline constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 inline const OrderId kOrderId{"o-1"};
 inline const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 inline const absl::Time kEarlier = kNow - absl::Hours(1);

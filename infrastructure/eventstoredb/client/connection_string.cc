@@ -19,7 +19,7 @@ using namespace client;  // NOLINT: the parts that this one is made of.
 
 namespace {
 
-constexpr std::size_t kTextBytesMax = 64 << 10;
+constexpr std::size_t kConnectionStringBytesMax = 64 << 10;
 constexpr std::size_t kHostBytesMax = 253;  // RFC 1035 section 2.3.4, as text.
 constexpr std::size_t kHostsMax = 1'000;
 constexpr std::string_view kDiscover = "+discover";
@@ -151,7 +151,7 @@ void WarnOfTheUnlikely(bool discover, ConnectionString& parsed) {
 }  // namespace
 
 absl::StatusOr<ConnectionString> ParseConnectionString(std::string_view text) {
-  if (text.size() > kTextBytesMax) return Refuse("a connection string has at most 65,536 bytes");
+  if (text.size() > kConnectionStringBytesMax) return Refuse("a connection string has at most 65,536 bytes");
   text = Trimmed(text);
   const absl::StatusOr<bool> discover = TakeScheme(text);
   if (!discover.ok()) return discover.status();

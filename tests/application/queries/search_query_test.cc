@@ -11,7 +11,7 @@ namespace orders::application {
 namespace {
 
 // The description of the one violation; "" if the query is good.
-std::string Refusal(std::string_view text) {
+std::string SearchRefusal(std::string_view text) {
   const auto terms = ParseSearchQuery(text);
   if (terms.ok()) return "";
   EXPECT_TRUE(absl::IsInvalidArgument(terms.status()));
@@ -37,28 +37,28 @@ TEST(ParseSearchQuery, WhatOtherLanguagesMeanByAWordIsAWord) {
 }
 
 TEST(ParseSearchQuery, ARefusalSaysWhereAndWhatWasExpected) {
-  EXPECT_THAT(Refusal(""), testing::HasSubstr("at byte 0: expected a word"));
-  EXPECT_THAT(Refusal(" \t "), testing::HasSubstr("expected a word"));
-  EXPECT_THAT(Refusal("tea --"), testing::HasSubstr("at byte 4: expected a word of letters"));
-  EXPECT_THAT(Refusal("\"open"), testing::HasSubstr("at byte 5: expected a closing \""));
-  EXPECT_THAT(Refusal("\"\""), testing::HasSubstr("at byte 0: expected words"));
-  EXPECT_THAT(Refusal("a\"b\""), testing::HasSubstr("at byte 1: expected a blank"));
-  EXPECT_THAT(Refusal("\"a b\"*"), testing::HasSubstr("at byte 5: expected a blank"));
-  EXPECT_THAT(Refusal("*"), testing::HasSubstr("at least 2 letters"));
-  EXPECT_THAT(Refusal("t*"), testing::HasSubstr("at byte 1: expected at least 2 letters"));
-  EXPECT_THAT(Refusal("te-*"), testing::HasSubstr("at least 2 letters"));
-  EXPECT_THAT(Refusal("t*a"), testing::HasSubstr("at least 2 letters"));
-  EXPECT_THAT(Refusal("te*a"), testing::HasSubstr("at byte 3: expected a blank after *"));
-  EXPECT_THAT(Refusal(std::string("a\0b", 3)),
+  EXPECT_THAT(SearchRefusal(""), testing::HasSubstr("at byte 0: expected a word"));
+  EXPECT_THAT(SearchRefusal(" \t "), testing::HasSubstr("expected a word"));
+  EXPECT_THAT(SearchRefusal("tea --"), testing::HasSubstr("at byte 4: expected a word of letters"));
+  EXPECT_THAT(SearchRefusal("\"open"), testing::HasSubstr("at byte 5: expected a closing \""));
+  EXPECT_THAT(SearchRefusal("\"\""), testing::HasSubstr("at byte 0: expected words"));
+  EXPECT_THAT(SearchRefusal("a\"b\""), testing::HasSubstr("at byte 1: expected a blank"));
+  EXPECT_THAT(SearchRefusal("\"a b\"*"), testing::HasSubstr("at byte 5: expected a blank"));
+  EXPECT_THAT(SearchRefusal("*"), testing::HasSubstr("at least 2 letters"));
+  EXPECT_THAT(SearchRefusal("t*"), testing::HasSubstr("at byte 1: expected at least 2 letters"));
+  EXPECT_THAT(SearchRefusal("te-*"), testing::HasSubstr("at least 2 letters"));
+  EXPECT_THAT(SearchRefusal("t*a"), testing::HasSubstr("at least 2 letters"));
+  EXPECT_THAT(SearchRefusal("te*a"), testing::HasSubstr("at byte 3: expected a blank after *"));
+  EXPECT_THAT(SearchRefusal(std::string("a\0b", 3)),
               testing::HasSubstr("at byte 1: expected no control"));
-  EXPECT_THAT(Refusal("a\nb"), testing::HasSubstr("no control"));
+  EXPECT_THAT(SearchRefusal("a\nb"), testing::HasSubstr("no control"));
 }
 
 TEST(ParseSearchQuery, ItsBoundsAreNamed) {
-  EXPECT_EQ(Refusal("a b c d e f g h"), "");
-  EXPECT_THAT(Refusal("a b c d e f g h i"), testing::HasSubstr("at most 8 words"));
-  EXPECT_EQ(Refusal(std::string(256, 'a')), "");
-  EXPECT_THAT(Refusal(std::string(257, 'a')), testing::HasSubstr("at most 256 bytes"));
+  EXPECT_EQ(SearchRefusal("a b c d e f g h"), "");
+  EXPECT_THAT(SearchRefusal("a b c d e f g h i"), testing::HasSubstr("at most 8 words"));
+  EXPECT_EQ(SearchRefusal(std::string(256, 'a')), "");
+  EXPECT_THAT(SearchRefusal(std::string(257, 'a')), testing::HasSubstr("at most 256 bytes"));
 }
 
 TEST(ParseSearchQuery, AnyBytesAreTakenOrRefusedNeverMore) {
@@ -69,7 +69,7 @@ TEST(ParseSearchQuery, AnyBytesAreTakenOrRefusedNeverMore) {
     for (std::size_t i = random() % 12; i > 0; --i) text += kBytes[random() % kBytes.size()];
     const auto terms = ParseSearchQuery(text);
     if (!terms.ok()) {
-      EXPECT_NE(Refusal(text), "") << text;
+      EXPECT_NE(SearchRefusal(text), "") << text;
       continue;
     }
     for (const SearchTerm& term : *terms) {

@@ -1,4 +1,3 @@
-#include <limits>
 #include <set>
 
 #include "gtest/gtest.h"
@@ -10,9 +9,6 @@ namespace orders::domain {
 namespace {
 
 using namespace samples;
-
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 
 TEST(Evolve, KeepsTheAddressesGivenAtCreation) {
   const Order order = StateAfter(Draft());

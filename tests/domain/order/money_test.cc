@@ -1,16 +1,17 @@
 #include "domain/order/money.h"
 
 #include <cstdint>
-#include <limits>
 #include <numeric>
 
 #include "gtest/gtest.h"
 
+#include "tests/support/order_samples.h"
+
 namespace orders::domain {
 namespace {
 
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+using samples::kLeast;
+using samples::kMost;
 
 std::int64_t Rated(std::int64_t minor, std::int32_t ppm) {
   const absl::StatusOr<Amount> amount = ApplyRate(Amount{minor}, Rate{ppm});

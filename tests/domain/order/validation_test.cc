@@ -1,6 +1,5 @@
 #include "domain/order/validation.h"
 
-#include <limits>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -11,8 +10,6 @@ namespace orders::domain {
 namespace {
 
 using namespace samples;
-
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 std::vector<std::string> FieldsOf(const OrderCommand& command) {
   std::vector<std::string> fields;

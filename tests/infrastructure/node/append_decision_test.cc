@@ -81,7 +81,6 @@ class Given {
   bool has_metadata_ = false;
 };
 
-constexpr auto kAny = ExpectedRevision::Any();
 constexpr auto kNoStream = ExpectedRevision::NoStream();
 constexpr auto kExists = ExpectedRevision::StreamExists();
 constexpr auto Exact(std::uint64_t revision) { return ExpectedRevision::Exact(revision); }

@@ -24,9 +24,6 @@ using testing::Le;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr auto kAny = ExpectedRevision::Any();
-constexpr auto kBackwards = Direction::kBackwards;
-
 class ReadPages : public testing::Test {
  protected:
   void SetUp() override {

@@ -21,7 +21,6 @@ using namespace testing_support;  // NOLINT: the words of these tests.
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr auto kAny = ExpectedRevision::Any();
 constexpr absl::Duration kPatience = absl::Seconds(30);
 // What must not come is waited for this long.
 constexpr absl::Duration kSilence = absl::Milliseconds(50);

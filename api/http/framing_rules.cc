@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -10,10 +9,6 @@
 
 namespace orders::api {
 namespace {
-
-bool IsSame(std::string_view a, std::string_view b) {
-  return absl::EqualsIgnoreCase(domain::View(a), domain::View(b));
-}
 
 HttpRefusal Bad(const char* reason, const char* detail) {
   return {.status = 400, .reason = reason, .detail = detail};
@@ -44,7 +39,7 @@ std::optional<HttpRefusal> CheckLength(const HttpRequest& request, std::size_t b
   const std::size_t lengths = request.Count("Content-Length");
   if (codings > 0) {
     const bool is_chunked = codings == 1 && lengths == 0 && request.version == 11 &&
-                            IsSame(*request.Find("Transfer-Encoding"), "chunked");
+                            IsSameWord(*request.Find("Transfer-Encoding"), "chunked");
     if (is_chunked) return std::nullopt;
     return Bad("BAD_FRAMING", "Transfer-Encoding takes chunked alone, without Content-Length");
   }
@@ -80,7 +75,7 @@ std::optional<HttpRefusal> CheckFraming(const HttpRequest& request, std::size_t 
 }
 
 bool ExpectsContinue(const HttpRequest& request) {
-  return request.Count("Expect") == 1 && IsSame(*request.Find("Expect"), "100-continue");
+  return request.Count("Expect") == 1 && IsSameWord(*request.Find("Expect"), "100-continue");
 }
 
 }  // namespace orders::api

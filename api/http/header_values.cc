@@ -5,10 +5,10 @@
 #include <arpa/inet.h>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "api/http/http_message.h"
 #include "domain/order/absl_view.h"
 
 namespace orders::api {
@@ -31,16 +31,12 @@ std::string_view TakeUntil(char separator, std::string_view& rest) {
   return taken;
 }
 
-bool IsSame(std::string_view a, std::string_view b) {
-  return absl::EqualsIgnoreCase(domain::View(a), domain::View(b));
-}
-
 /// The q of "text/html;level=1;q=0.5", in thousandths. One that cannot be read counts as 0.
 int WeightOf(std::string_view parameters) {
   while (!parameters.empty()) {
     std::string_view value = TakeUntil(';', parameters);
     const std::string_view name = TakeUntil('=', value);
-    if (!IsSame(name, "q")) continue;
+    if (!IsSameWord(name, "q")) continue;
     double q = 0;
     if (!absl::SimpleAtod(domain::View(value), &q) || !(q >= 0 && q <= 1)) return 0;
     return static_cast<int>(q * kWeightMax);
@@ -121,7 +117,7 @@ std::optional<absl::Duration> ParsePreferredWait(std::string_view value) {
     preference = TakeUntil(';', preference);
     const std::string_view name = TakeUntil('=', preference);
     std::uint32_t seconds = 0;
-    if (IsSame(name, "wait") && absl::SimpleAtoi(domain::View(preference), &seconds)) {
+    if (IsSameWord(name, "wait") && absl::SimpleAtoi(domain::View(preference), &seconds)) {
       return absl::Seconds(seconds);
     }
   }
@@ -140,8 +136,8 @@ int AcceptedWeight(std::optional<std::string_view> accept, std::string_view type
     const std::string_view range_type = TakeUntil('/', range);
     int fits = 0;
     if (range_type == "*" && range == "*") fits = 1;
-    if (IsSame(range_type, type) && range == "*") fits = 2;
-    if (IsSame(range_type, type) && IsSame(range, subtype)) fits = 3;
+    if (IsSameWord(range_type, type) && range == "*") fits = 2;
+    if (IsSameWord(range_type, type) && IsSameWord(range, subtype)) fits = 3;
     if (fits <= fit) continue;
     fit = fits;
     weight = WeightOf(parameters);
@@ -156,7 +152,7 @@ bool AcceptsGzip(std::optional<std::string_view> accept_encoding) {
   while (!rest.empty()) {
     std::string_view parameters = TakeUntil(',', rest);
     const std::string_view coding = TakeUntil(';', parameters);
-    if (IsSame(coding, "gzip") || IsSame(coding, "x-gzip")) return WeightOf(parameters) > 0;
+    if (IsSameWord(coding, "gzip") || IsSameWord(coding, "x-gzip")) return WeightOf(parameters) > 0;
     if (coding == "*") accepts_any = WeightOf(parameters) > 0;
   }
   return accepts_any;
@@ -164,7 +160,7 @@ bool AcceptsGzip(std::optional<std::string_view> accept_encoding) {
 
 bool IsJson(std::string_view content_type) {
   std::string_view rest = content_type;
-  if (!IsSame(TakeUntil(';', rest), "application/json")) return false;
+  if (!IsSameWord(TakeUntil(';', rest), "application/json")) return false;
   while (!rest.empty()) {
     std::string_view value = TakeUntil(';', rest);
     if (value.empty()) continue;
@@ -172,7 +168,7 @@ bool IsJson(std::string_view content_type) {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
     }
-    if (!IsSame(name, "charset") || !IsSame(value, "utf-8")) return false;
+    if (!IsSameWord(name, "charset") || !IsSameWord(value, "utf-8")) return false;
   }
   return true;
 }

@@ -220,7 +220,8 @@ HttpConnection::Awaitable<bool> HttpConnection::Exchange(bool is_last) {
   const HttpResponse response = std::move(answer_);
   const bool is_written = co_await WriteResponse(response, reading.request.method == "HEAD",
                                                  reading.request.version, keeps_alive);
-  co_return is_written&& keeps_alive;
+  const bool goes_on = is_written && keeps_alive;
+  co_return goes_on;
 }
 
 HttpConnection::Awaitable<bool> HttpConnection::ReadHead(Reading& reading) {

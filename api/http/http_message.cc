@@ -7,17 +7,13 @@
 #include "domain/order/absl_view.h"
 
 namespace orders::api {
-namespace {
-
-bool IsSameName(std::string_view a, std::string_view b) {
+bool IsSameWord(std::string_view a, std::string_view b) {
   return absl::EqualsIgnoreCase(domain::View(a), domain::View(b));
 }
 
-}  // namespace
-
 std::optional<std::string_view> HttpRequest::Find(std::string_view name) const {
   for (const Field& field : fields) {
-    if (IsSameName(field.name, name)) return field.value;
+    if (IsSameWord(field.name, name)) return field.value;
   }
   return std::nullopt;
 }
@@ -25,12 +21,12 @@ std::optional<std::string_view> HttpRequest::Find(std::string_view name) const {
 std::size_t HttpRequest::Count(std::string_view name) const {
   return static_cast<std::size_t>(
       std::count_if(fields.begin(), fields.end(),
-                    [name](const Field& field) { return IsSameName(field.name, name); }));
+                    [name](const Field& field) { return IsSameWord(field.name, name); }));
 }
 
 std::string_view HttpResponse::Find(std::string_view name) const {
   for (const auto& [field, value] : fields) {
-    if (IsSameName(field, name)) return value;
+    if (IsSameWord(field, name)) return value;
   }
   return {};
 }

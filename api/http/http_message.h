@@ -11,6 +11,9 @@
 
 namespace orders::api {
 
+/// Whatever their case.
+bool IsSameWord(std::string_view a, std::string_view b);
+
 /// A request as it came: whole, its framing checked, nothing of it interpreted. Valid while
 /// HttpHandler::Handle runs.
 struct HttpRequest {

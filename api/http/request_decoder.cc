@@ -86,7 +86,7 @@ bool SetFromText(const std::string& text, const FieldDescriptor& field, Message&
   }
 }
 
-std::string Wanted(const FieldDescriptor& field) {
+std::string WantedParameter(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return "takes true or false";
@@ -132,7 +132,7 @@ absl::Status SetParameter(const std::string& name, const std::string& value, Mes
                                         : (field->has_presence() &&
                                            holder->GetReflection()->HasField(*holder, field));
   if (is_said) return Violation(name, "only one of these may be said");
-  if (!SetFromText(value, *field, *holder)) return Violation(name, Wanted(*field));
+  if (!SetFromText(value, *field, *holder)) return Violation(name, WantedParameter(*field));
   return absl::OkStatus();
 }
 

@@ -5,7 +5,7 @@ namespace {
 
 using Stub = v1::OrderCommands::StubInterface;
 
-constexpr const char* kGroup = "Cancelling and returns";
+constexpr const char* kCancelGroup = "Cancelling and returns";
 
 template <typename Request>
 void AddReason(WriteCommand<Request> command, bool required) {
@@ -24,19 +24,20 @@ void AddReturnId(WriteCommand<Request> command) {
 }  // namespace
 
 void AddCancelCommands(CommandLine& line) {
-  const auto cancel = AddWriteCommand(
-      line, "cancel", kGroup, "Cancel an order of which nothing is shipped", &Stub::CancelOrder);
+  const auto cancel =
+      AddWriteCommand(line, "cancel", kCancelGroup, "Cancel an order of which nothing is shipped",
+                      &Stub::CancelOrder);
   AddOrder(cancel);
   AddReason(cancel, true);
 
-  const auto items = AddWriteCommand(line, "cancel-items", kGroup,
+  const auto items = AddWriteCommand(line, "cancel-items", kCancelGroup,
                                      "Cancel units that are not shipped", &Stub::CancelItems);
   AddOrder(items);
   AddLineQuantities(items.app, *items.request.mutable_items())->required();
   AddReason(items, false);
 
   const auto request =
-      AddWriteCommand(line, "request-return", kGroup,
+      AddWriteCommand(line, "request-return", kCancelGroup,
                       "Record that delivered units are to come back", &Stub::RequestReturn);
   AddOrder(request);
   AddReturnId(request);
@@ -44,7 +45,7 @@ void AddCancelCommands(CommandLine& line) {
   AddReason(request, false);
 
   const auto receive =
-      AddWriteCommand(line, "receive-return", kGroup,
+      AddWriteCommand(line, "receive-return", kCancelGroup,
                       "Record what came back [all that was requested]", &Stub::ReceiveReturn);
   AddOrder(receive);
   AddReturnId(receive);

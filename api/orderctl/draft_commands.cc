@@ -5,7 +5,7 @@ namespace {
 
 using Stub = v1::OrderCommands::StubInterface;
 
-constexpr const char* kGroup = "The draft";
+constexpr const char* kDraftGroup = "The draft";
 constexpr const char* kAddressType = "'NAME|LINE 1|CITY|POSTAL CODE|COUNTRY'";
 
 void AddAddress(CLI::App& app, const std::string& name, const std::string& help,
@@ -17,7 +17,7 @@ void AddAddress(CLI::App& app, const std::string& name, const std::string& help,
 
 void AddCreate(CommandLine& line) {
   auto [app, request] =
-      AddWriteCommand(line, "create", kGroup, "Make an order", &Stub::CreateOrder);
+      AddWriteCommand(line, "create", kDraftGroup, "Make an order", &Stub::CreateOrder);
   v1::CreateOrderRequest* const into = &request;
   AddText(app, "--customer", "Whose order it is", "CUSTOMER", [into](std::string id) {
     into->set_customer_id(std::move(id));
@@ -40,14 +40,14 @@ void AddCreate(CommandLine& line) {
 
 void AddItemCommands(CommandLine& line) {
   const auto add =
-      AddWriteCommand(line, "add-item", kGroup, "Add a line to a draft", &Stub::AddItem);
+      AddWriteCommand(line, "add-item", kDraftGroup, "Add a line to a draft", &Stub::AddItem);
   AddOrder(add);
   v1::AddItemRequest* const added = &add.request;
   AddValue(add.app, "--item", "The line", "SKU:QTY:UNIT_PRICE_MINOR[:TITLE]", ParseItem,
            [added](const ItemArgument& item) { ToMessage(item, *added->mutable_line()); })
       ->required();
 
-  const auto change = AddWriteCommand(line, "change-quantity", kGroup, "Set a line's quantity",
+  const auto change = AddWriteCommand(line, "change-quantity", kDraftGroup, "Set a line's quantity",
                                       &Stub::ChangeItemQuantity);
   AddOrder(change);
   v1::ChangeItemQuantityRequest* const changed = &change.request;
@@ -58,8 +58,8 @@ void AddItemCommands(CommandLine& line) {
              [changed](std::int64_t units) { changed->set_quantity(units); })
       ->required();
 
-  const auto remove =
-      AddWriteCommand(line, "remove-item", kGroup, "Take a line out of a draft", &Stub::RemoveItem);
+  const auto remove = AddWriteCommand(line, "remove-item", kDraftGroup,
+                                      "Take a line out of a draft", &Stub::RemoveItem);
   AddOrder(remove);
   v1::RemoveItemRequest* const removed = &remove.request;
   AddInteger(remove.app, "--line", "Which line", "LINE", 1, std::numeric_limits<int>::max(),
@@ -69,7 +69,7 @@ void AddItemCommands(CommandLine& line) {
 
 void AddAddressCommands(CommandLine& line) {
   const auto shipping =
-      AddWriteCommand(line, "set-shipping-address", kGroup,
+      AddWriteCommand(line, "set-shipping-address", kDraftGroup,
                       "Set where to ship, until the first shipment", &Stub::SetShippingAddress);
   AddOrder(shipping);
   AddAddress(
@@ -77,7 +77,7 @@ void AddAddressCommands(CommandLine& line) {
       [into = &shipping.request] { return into->mutable_address(); }, true);
 
   const auto billing =
-      AddWriteCommand(line, "set-billing-address", kGroup,
+      AddWriteCommand(line, "set-billing-address", kDraftGroup,
                       "Set where to bill, until the first capture", &Stub::SetBillingAddress);
   AddOrder(billing);
   AddAddress(
@@ -86,8 +86,8 @@ void AddAddressCommands(CommandLine& line) {
 }
 
 void AddNoteCommand(CommandLine& line) {
-  const auto note =
-      AddWriteCommand(line, "set-note", kGroup, "Set the note; empty removes it", &Stub::SetNote);
+  const auto note = AddWriteCommand(line, "set-note", kDraftGroup, "Set the note; empty removes it",
+                                    &Stub::SetNote);
   AddOrder(note);
   AddText(note.app, "--note", "The note", "TEXT", [into = &note.request](std::string text) {
     into->set_note(std::move(text));
@@ -95,8 +95,8 @@ void AddNoteCommand(CommandLine& line) {
 }
 
 void AddConfirm(CommandLine& line) {
-  AddOrder(AddWriteCommand(line, "confirm", kGroup, "Place the order: freezes lines and totals",
-                           &Stub::ConfirmOrder));
+  AddOrder(AddWriteCommand(line, "confirm", kDraftGroup,
+                           "Place the order: freezes lines and totals", &Stub::ConfirmOrder));
 }
 
 }  // namespace

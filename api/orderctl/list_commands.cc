@@ -14,7 +14,7 @@
 namespace orders::api {
 namespace {
 
-constexpr const char* kGroup = "Questions";
+constexpr const char* kListGroup = "Questions";
 const auto kOrdersOf = [](const v1::ListOrdersResponse& answer) -> const auto& {
   return answer.orders();
 };
@@ -69,7 +69,7 @@ void AddList(CommandLine& line) {
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& app =
-      line.Add("list", kGroup, "Orders, a page at a time", [arguments](Session& session) {
+      line.Add("list", kListGroup, "Orders, a page at a time", [arguments](Session& session) {
         arguments->request.set_filter(FilterText(arguments->choices));
         return ShowPages(session, arguments->request, arguments->all,
                          &v1::OrderQueries::StubInterface::ListOrders, SummaryTable(), kOrdersOf,
@@ -89,7 +89,7 @@ void AddListActive(CommandLine& line) {
     bool all = false;
   };
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App& app = line.Add("list-active", kGroup, "Orders neither completed nor cancelled",
+  CLI::App& app = line.Add("list-active", kListGroup, "Orders neither completed nor cancelled",
                            [arguments](Session& session) {
                              return ShowPages(session, arguments->request, arguments->all,
                                               &v1::OrderQueries::StubInterface::ListActiveOrders,
@@ -117,7 +117,7 @@ void AddWork(CommandLine& line) {
     bool all = false;
   };
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App& app = line.Add("work", kGroup, "Orders that wait for somebody, the oldest first",
+  CLI::App& app = line.Add("work", kListGroup, "Orders that wait for somebody, the oldest first",
                            [arguments](Session& session) {
                              return ShowPages(session, arguments->request, arguments->all,
                                               &v1::OrderQueries::StubInterface::ListOrders,
@@ -140,7 +140,7 @@ void AddHistory(CommandLine& line) {
   const auto request = std::make_shared<v1::GetOrderHistoryRequest>();
   const auto all = std::make_shared<bool>(false);
   CLI::App& app =
-      line.Add("history", kGroup, "What happened to an order, oldest first",
+      line.Add("history", kListGroup, "What happened to an order, oldest first",
                [request, all](Session& session) {
                  return ShowPages(
                      session, *request, *all, &v1::OrderQueries::StubInterface::GetOrderHistory,

@@ -5,7 +5,7 @@ namespace {
 
 using Stub = v1::OrderCommands::StubInterface;
 
-constexpr const char* kGroup = "Payments";
+constexpr const char* kPaymentGroup = "Payments";
 
 template <typename Request>
 void AddPayment(WriteCommand<Request> command) {
@@ -32,25 +32,25 @@ void AddReason(WriteCommand<Request> command) {
 
 void AddPaymentCommands(CommandLine& line) {
   const auto authorize =
-      AddWriteCommand(line, "authorize-payment", kGroup, "Record that an amount was reserved",
-                      &Stub::AuthorizePayment);
+      AddWriteCommand(line, "authorize-payment", kPaymentGroup,
+                      "Record that an amount was reserved", &Stub::AuthorizePayment);
   AddOrder(authorize);
   AddPayment(authorize);
   AddRequiredAmount(authorize, "What was reserved");
 
-  const auto capture = AddWriteCommand(line, "capture-payment", kGroup,
+  const auto capture = AddWriteCommand(line, "capture-payment", kPaymentGroup,
                                        "Record that an amount was taken", &Stub::CapturePayment);
   AddOrder(capture);
   AddPayment(capture);
   AddRequiredAmount(capture, "What was taken");
 
-  const auto failure = AddWriteCommand(line, "record-payment-failure", kGroup,
+  const auto failure = AddWriteCommand(line, "record-payment-failure", kPaymentGroup,
                                        "Record that a payment failed", &Stub::RecordPaymentFailure);
   AddOrder(failure);
   AddPayment(failure);
   AddReason(failure);
 
-  const auto refund = AddWriteCommand(line, "refund", kGroup,
+  const auto refund = AddWriteCommand(line, "refund", kPaymentGroup,
                                       "Record that an amount was given back", &Stub::RefundPayment);
   AddOrder(refund);
   AddPayment(refund);

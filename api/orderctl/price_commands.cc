@@ -5,7 +5,7 @@ namespace {
 
 using Stub = v1::OrderCommands::StubInterface;
 
-constexpr const char* kGroup = "Prices of a draft";
+constexpr const char* kPriceGroup = "Prices of a draft";
 
 /// --rate or --amount, one of the two.
 template <typename Request>
@@ -27,27 +27,27 @@ void AddRateOrAmount(WriteCommand<Request> command, const std::string& rate_help
 }  // namespace
 
 void AddPriceCommands(CommandLine& line) {
-  const auto apply = AddWriteCommand(line, "apply-discount", kGroup, "Add a discount to a draft",
-                                     &Stub::ApplyDiscount);
+  const auto apply = AddWriteCommand(line, "apply-discount", kPriceGroup,
+                                     "Add a discount to a draft", &Stub::ApplyDiscount);
   AddOrder(apply);
   AddText(apply.app, "--code", "The discount's code", "CODE",
           [into = &apply.request](std::string code) { into->set_code(std::move(code)); })
       ->required();
   AddRateOrAmount(apply, "Part of what is left", "Off what is left");
 
-  const auto remove = AddWriteCommand(line, "remove-discount", kGroup,
+  const auto remove = AddWriteCommand(line, "remove-discount", kPriceGroup,
                                       "Take a discount out of a draft", &Stub::RemoveDiscount);
   AddOrder(remove);
   AddText(remove.app, "--code", "The discount's code", "CODE",
           [into = &remove.request](std::string code) { into->set_code(std::move(code)); })
       ->required();
 
-  const auto fee = AddWriteCommand(line, "set-shipping-fee", kGroup, "Set what shipping costs",
+  const auto fee = AddWriteCommand(line, "set-shipping-fee", kPriceGroup, "Set what shipping costs",
                                    &Stub::SetShippingFee);
   AddOrder(fee);
   AddAmount(fee.app, "The fee", [into = &fee.request] { return into->mutable_fee(); })->required();
 
-  const auto tax = AddWriteCommand(line, "set-tax", kGroup, "Set the tax", &Stub::SetTax);
+  const auto tax = AddWriteCommand(line, "set-tax", kPriceGroup, "Set the tax", &Stub::SetTax);
   AddOrder(tax);
   AddRateOrAmount(tax, "On discounted goods and shipping", "The tax");
 }

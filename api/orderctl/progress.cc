@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kBarCells = 30;
 constexpr absl::Duration kBarInterval = absl::Milliseconds(100);
-constexpr absl::Duration kLineInterval = absl::Seconds(5);
+constexpr absl::Duration kProgressLineInterval = absl::Seconds(5);
 
 }  // namespace
 
@@ -39,7 +39,7 @@ std::string ProgressText(std::int64_t done, std::int64_t total, absl::Duration e
 Progress::Progress(std::int64_t total)
     : total_(total),
       terminal_(isatty(STDERR_FILENO) == 1),
-      interval_(terminal_ ? kBarInterval : kLineInterval),
+      interval_(terminal_ ? kBarInterval : kProgressLineInterval),
       started_(absl::Now()),
       shown_(started_) {}
 

@@ -12,7 +12,7 @@
 namespace orders::api {
 namespace {
 
-constexpr const char* kGroup = "Questions";
+constexpr const char* kQueryGroup = "Questions";
 
 int GetOrder(Session& session, const v1::GetOrderRequest& request) {
   grpc::ClientContext context;
@@ -38,7 +38,7 @@ int GetOrder(Session& session, const v1::GetOrderRequest& request) {
 
 void AddGet(CommandLine& line) {
   const auto request = std::make_shared<v1::GetOrderRequest>();
-  CLI::App& app = line.Add("get", kGroup, "One order, as it is or as it was",
+  CLI::App& app = line.Add("get", kQueryGroup, "One order, as it is or as it was",
                            [request](Session& session) { return GetOrder(session, *request); });
   AddText(app, "ORDER", "The order's id", "", [request](std::string id) {
     request->set_order_id(std::move(id));
@@ -74,7 +74,7 @@ int GetCustomer(Session& session, const v1::GetCustomerRequest& request) {
 
 void AddCustomer(CommandLine& line) {
   const auto request = std::make_shared<v1::GetCustomerRequest>();
-  CLI::App& app = line.Add("customer", kGroup, "A customer's totals and orders, newest first",
+  CLI::App& app = line.Add("customer", kQueryGroup, "A customer's totals and orders, newest first",
                            [request](Session& session) { return GetCustomer(session, *request); });
   AddText(app, "CUSTOMER", "The customer's id", "", [request](std::string id) {
     request->set_customer_id(std::move(id));

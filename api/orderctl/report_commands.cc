@@ -14,7 +14,7 @@
 namespace orders::api {
 namespace {
 
-constexpr const char* kGroup = "Questions";
+constexpr const char* kReportGroup = "Questions";
 /// Of a report whose first day is not given.
 constexpr int kReportDays = 30;
 
@@ -68,7 +68,8 @@ void AddSales(CommandLine& line) {
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& app = line.Add(
-      "sales", kGroup, "What was sold, by day, by sku or in all", [arguments](Session& session) {
+      "sales", kReportGroup, "What was sold, by day, by sku or in all",
+      [arguments](Session& session) {
         FillInDays(arguments->request);
         return ShowPages(
             session, arguments->request, arguments->all,
@@ -108,7 +109,8 @@ void AddSearch(CommandLine& line) {
   };
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& app = line.Add(
-      "search", kGroup, "Orders by the words in them, newest first", [arguments](Session& session) {
+      "search", kReportGroup, "Orders by the words in them, newest first",
+      [arguments](Session& session) {
         return ShowPages(
             session, arguments->request, arguments->all,
             &v1::OrderQueries::StubInterface::SearchOrders, FoundTable(),

@@ -23,7 +23,7 @@
 namespace orders::api {
 namespace {
 
-constexpr const char* kGroup = "Running it";
+constexpr const char* kTransferGroup = "Running it";
 constexpr int kBatchEventsMax = 500;
 constexpr absl::Duration kReopenMax = absl::Minutes(1);
 constexpr absl::Duration kReopenPause = absl::Milliseconds(50);
@@ -251,7 +251,7 @@ int Backup(Session& session, const v1::BackupRequest& request) {
 void AddTransferCommands(CommandLine& line) {
   const auto path = std::make_shared<std::string>();
   CLI::App& exported =
-      line.Add("export", kGroup, "All events of all orders, one JSON object a line",
+      line.Add("export", kTransferGroup, "All events of all orders, one JSON object a line",
                [path](Session& session) { return Export(session, *path); });
   AddText(exported, "--file",
           "Write them there [standard output]; the name appears when it is whole", "FILE",
@@ -259,7 +259,7 @@ void AddTransferCommands(CommandLine& line) {
 
   const auto arguments = std::make_shared<ImportArguments>();
   CLI::App& imported =
-      line.Add("import", kGroup, "Put exported events into a store without orders",
+      line.Add("import", kTransferGroup, "Put exported events into a store without orders",
                [arguments](Session& session) { return Import(session, *arguments); });
   AddText(imported, "FILE", "What export wrote; - for standard input", "",
           [arguments](std::string text) { arguments->path = std::move(text); })
@@ -269,7 +269,7 @@ void AddTransferCommands(CommandLine& line) {
 
   const auto request = std::make_shared<v1::BackupRequest>();
   CLI::App& backup =
-      line.Add("backup", kGroup, "A copy of the embedded log, while the service runs",
+      line.Add("backup", kTransferGroup, "A copy of the embedded log, while the service runs",
                [request](Session& session) { return Backup(session, *request); });
   AddText(backup, "DIR", "An absolute path of the service's machine, new or empty", "",
           [request](std::string text) { request->set_folder(std::move(text)); })

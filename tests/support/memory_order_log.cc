@@ -12,19 +12,6 @@ using application::FeedItem;
 using application::LogPosition;
 using application::RecordedOrderEvent;
 
-namespace {
-
-LogPosition PositionOf(const FeedItem& item) {
-  return std::visit(
-      [](const auto& one) -> LogPosition {
-        if constexpr (requires { one.position; }) return one.position;
-        return {};
-      },
-      item);
-}
-
-}  // namespace
-
 /// Delivers what is there, then FeedCaughtUp once, then waits.
 class MemoryOrderLog::Reader final : public application::OrderFeedReader {
  public:
@@ -81,7 +68,7 @@ LogPosition MemoryOrderLog::Append(RecordedOrderEvent event) {
 
 void MemoryOrderLog::AppendItem(FeedItem item) {
   const absl::MutexLock lock(&mutex_);
-  last_position_ = std::max(last_position_, PositionOf(item).commit);
+  last_position_ = std::max(last_position_, PositionOf(item).value_or(LogPosition()).commit);
   items_.push_back(std::move(item));
 }
 
@@ -93,7 +80,7 @@ void MemoryOrderLog::Replace(std::size_t index, FeedItem item) {
 void MemoryOrderLog::Truncate(std::size_t items) {
   const absl::MutexLock lock(&mutex_);
   items_.resize(items);
-  last_position_ = items_.empty() ? 0 : PositionOf(items_.back()).commit;
+  last_position_ = items_.empty() ? 0 : PositionOf(items_.back()).value_or(LogPosition()).commit;
 }
 
 std::vector<RecordedOrderEvent> MemoryOrderLog::Events() const {
@@ -146,7 +133,8 @@ absl::StatusOr<std::unique_ptr<application::OrderFeedReader>> MemoryOrderLog::Op
   }
   std::size_t next = 0;
   if (after.has_value()) {
-    while (next < items_.size() && PositionOf(items_[next]) <= *after) ++next;
+    while (next < items_.size() && PositionOf(items_[next]).value_or(LogPosition()) <= *after)
+      ++next;
   }
   next -= std::min(next, redelivered_);
   return std::make_unique<Reader>(*this, next, breaks_after_);

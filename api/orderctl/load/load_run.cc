@@ -25,7 +25,7 @@ constexpr std::int64_t kOrdersToGet = 1'000;
 constexpr std::int64_t kGetsToACreate = 4;
 constexpr absl::Duration kPauseAfterError = absl::Milliseconds(10);
 constexpr absl::Duration kTick = absl::Milliseconds(100);
-constexpr absl::Duration kLineInterval = absl::Seconds(5);
+constexpr absl::Duration kLoadLineInterval = absl::Seconds(5);
 
 double ProcessorSeconds() {
   rusage usage{};
@@ -82,7 +82,7 @@ class LoadLoop {
     const absl::Time started = absl::Now();
     measure_from_ = started + options_.warmup;
     measure_to_ = measure_from_ + options_.duration;
-    absl::Time line_at = started + kLineInterval;
+    absl::Time line_at = started + kLoadLineInterval;
     double processor = ProcessorSeconds();
     bool warm = false;
     for (const auto& slot : slots_) SendNext(*slot);
@@ -92,7 +92,7 @@ class LoadLoop {
         processor = ProcessorSeconds();
       }
       if (now >= line_at) {
-        line_at += kLineInterval;
+        line_at += kLoadLineInterval;
         WriteErrorLine(absl::StrFormat("%.0f s: %d calls, %d errors",
                                        absl::ToDoubleSeconds(now - started), finished_, failed_));
       }

@@ -151,7 +151,8 @@ void WarnOfTheUnlikely(bool discover, ConnectionString& parsed) {
 }  // namespace
 
 absl::StatusOr<ConnectionString> ParseConnectionString(std::string_view text) {
-  if (text.size() > kConnectionStringBytesMax) return Refuse("a connection string has at most 65,536 bytes");
+  if (text.size() > kConnectionStringBytesMax)
+    return Refuse("a connection string has at most 65,536 bytes");
   text = Trimmed(text);
   const absl::StatusOr<bool> discover = TakeScheme(text);
   if (!discover.ok()) return discover.status();

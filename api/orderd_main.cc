@@ -18,6 +18,7 @@
 #include "api/host/host.h"
 #include "api/host/store_host.h"
 #include "infrastructure/config/settings.h"
+#include "infrastructure/runtime/service_manager.h"
 #include "infrastructure/telemetry/logging.h"
 #include "infrastructure/telemetry/prometheus_telemetry.h"
 
@@ -112,6 +113,7 @@ ExitCode Run(infrastructure::Settings settings) {
     }
     std::printf("%s\n", host->ReadyLine().c_str());
     std::fflush(stdout);
+    infrastructure::TellServiceManager("READY=1\nSTATUS=serving");
 
     const int signal = AwaitSignal();
     if (signal == kReopenSignal) {
@@ -120,6 +122,7 @@ ExitCode Run(infrastructure::Settings settings) {
       if (!host->Stop()) ExitNow(ExitCode::kInternal);
       continue;
     }
+    infrastructure::TellServiceManager("STOPPING=1\nSTATUS=finishing what is under way");
     std::thread(EndOnNextSignal).detach();
     if (signal == kFatalSignal) {
       host->Abandon();
@@ -136,7 +139,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
       arguments, [](const std::string& name) { return std::getenv(name.c_str()); });
   if (!resolved.ok()) {
     std::fprintf(stderr, "orderd: %s\n", std::string(resolved.status().message()).c_str());
-    return ExitCode::kUsage;
+    return absl::IsFailedPrecondition(resolved.status()) ? ExitCode::kConfig : ExitCode::kUsage;
   }
   if (const auto* print = std::get_if<infrastructure::PrintAndExit>(&*resolved)) {
     std::fputs(print->text.c_str(), stdout);

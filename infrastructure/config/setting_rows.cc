@@ -97,6 +97,12 @@ std::optional<std::string> SetData(std::string_view value, Settings& settings) {
   return std::nullopt;
 }
 
+/// What stands in it is read when all is resolved.
+std::optional<std::string> SetConfig(std::string_view value, Settings& settings) {
+  settings.config = std::string(value);
+  return std::nullopt;
+}
+
 std::optional<std::string> SetStore(std::string_view value, Settings& settings) {
   if (value.empty()) return "takes embedded, or a connection string, like esdb://localhost:2113";
   settings.store = std::string(value);
@@ -192,6 +198,10 @@ std::vector<SettingRow> MakeRows() {
   constexpr std::uint64_t kCacheMax = 64ULL << 30;
   constexpr int kMany = 1'000'000;
   return {
+      {"config", "FILE",
+       "A file of settings, in TOML: --print-config prints one. Flags and the environment count "
+       "before it.",
+       "", SetConfig, UsedBy::kBoth, MayStandIn::kEnvironment},
       {"data", "DIR", "Directory of the log and the read models; made if it is missing.", "data",
        SetData, UsedBy::kBoth},
       {"store", "STORE",
@@ -207,7 +217,7 @@ std::vector<SettingRow> MakeRows() {
        Switch(&Settings::in_memory), UsedBy::kBoth},
       {"accept-truncation", "POSITION",
        "For one start, after a refusal that names it: go on from a log that lost its end.", "none",
-       SetAcceptTruncation, UsedBy::kBoth, /*flag_only=*/true},
+       SetAcceptTruncation, UsedBy::kBoth, MayStandIn::kNothing},
       {"grpc-listen", "HOST:PORT", "Where to serve gRPC; port 0 picks one that is free.",
        "127.0.0.1:50051", SetListen},
       {"store-listen", "HOST:PORT",

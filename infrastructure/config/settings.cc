@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include <sys/stat.h>
+
 #include "CLI/CLI.hpp"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
+
+#include "infrastructure/config/config_file.h"
+#include "infrastructure/config/setting_texts.h"
 
 namespace orders::infrastructure {
 namespace {
 
 absl::Status UsageError(Command command, const std::string& text) {
-  const char* help = command == Command::kStore ? "orderd store --help" : "orderd --help";
-  return absl::InvalidArgumentError(absl::StrCat(text, " (", help, " lists all flags)"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(text, " (", NameOf(command), " --help lists all flags)"));
 }
 
 /// The values each flag was given, by name; a switch without a value says "true".
@@ -26,6 +27,8 @@ struct Parsed {
   Given given;
   bool help = false;
   bool version = false;
+  bool print_config = false;
+  bool print_manual = false;
 };
 
 /// CLI11 takes the command line apart; which value counts is decided by us. Its exceptions end
@@ -36,6 +39,8 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   app.set_help_flag();
   app.add_flag("--help,-h", parsed.help);
   app.add_flag("--version", parsed.version);
+  app.add_flag("--print-config", parsed.print_config);
+  app.add_flag("--print-manual", parsed.print_manual);
   const CLI::App* const serve = app.add_subcommand("serve")->fallthrough();
   const CLI::App* const store = app.add_subcommand("store")->fallthrough();
   for (const SettingRow& row : SettingRows()) {
@@ -67,21 +72,94 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   return parsed;
 }
 
-/// A flag and what it does, in two columns of at most 100 together.
-void AppendHelp(const std::string& head, const std::string& text, std::string& help) {
-  constexpr std::size_t kTextWidth = 68;
-  std::string line;
-  std::string left = head;
-  const auto end_line = [&] {
-    absl::StrAppend(&help, absl::StrFormat("  %-28s %s\n", left, line));
-    left.clear();
-    line.clear();
-  };
-  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!line.empty() && line.size() + 1 + word.size() > kTextWidth) end_line();
-    absl::StrAppend(&line, line.empty() ? "" : " ", word);
+using Environment = std::function<const char*(const std::string&)>;
+
+/// What a setting is to be, and who says so.
+struct Value {
+  std::string text;
+  std::string from;  ///< The flag, the variable, or the place in the file with the setting's name.
+  SettingSource source = SettingSource::kDefault;
+};
+
+absl::Status Refuse(const Value& value, Command command, const std::string& text) {
+  if (value.source == SettingSource::kFile) {
+    return absl::FailedPreconditionError(absl::StrCat(value.from, text));
   }
-  end_line();
+  return UsageError(command, absl::StrCat(value.from, text));
+}
+
+/// The settings of the file that --config names; none without it.
+absl::StatusOr<ConfigValues> ReadFile(const Parsed& parsed, const Environment& environment) {
+  const std::vector<std::string>& given = parsed.given.at("config");
+  const char* const set = environment("ORDERS_CONFIG");
+  const std::string path = !given.empty() ? given.front() : set != nullptr ? set : "";
+  return path.empty() ? ConfigValues() : ReadConfigFile(path);
+}
+
+absl::StatusOr<Value> FindValue(const SettingRow& row, const Parsed& parsed,
+                                const Environment& environment, const ConfigValues& file) {
+  const Command command = parsed.command;
+  const std::vector<std::string>& given = parsed.given.at(row.name);
+  if (!row.IsOf(command)) {
+    if (given.empty()) return Value();
+    return UsageError(command, absl::StrCat(row.flag(), " is no flag of ", NameOf(command),
+                                            command == Command::kServe ? " serve" : ""));
+  }
+  if (given.size() > 1) return UsageError(command, absl::StrCat(row.flag(), " is given twice"));
+  if (!given.empty()) return Value{given.front(), row.flag(), SettingSource::kFlag};
+  const std::string variable = row.environment();
+  if (const char* const set = environment(variable); set != nullptr) {
+    if (row.may_stand_in == MayStandIn::kNothing) {
+      return UsageError(command, absl::StrCat(variable,
+                                              " is not taken, it would outlive the one start it "
+                                              "is meant for: unset it and give ",
+                                              row.flag(), " instead"));
+    }
+    return Value{set, variable, SettingSource::kEnvironment};
+  }
+  if (const auto found = file.find(row.name); found != file.end()) {
+    return Value{found->second.text, absl::StrCat(found->second.place, ": ", row.name),
+                 SettingSource::kFile};
+  }
+  return Value{row.default_value, row.flag(), SettingSource::kDefault};
+}
+
+/// A name that is no setting's is a mistake, not a setting that does nothing.
+absl::Status CheckNames(Command command, const ConfigValues& file) {
+  for (const auto& entry : file) {
+    const std::string& name = entry.first;
+    const std::string& place = entry.second.place;
+    const auto row =
+        std::find_if(SettingRows().begin(), SettingRows().end(),
+                     [&](const SettingRow& one) { return one.name == name && one.IsOf(command); });
+    if (row == SettingRows().end()) {
+      return absl::FailedPreconditionError(absl::StrCat(place, ": ", name, " is no setting of ",
+                                                        NameOf(command), " (", NameOf(command),
+                                                        " --print-config lists all)"));
+    }
+    if (row->may_stand_in != MayStandIn::kAll) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(place, ": ", name, " stands in no file: give ", row->flag()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+/// A password is for the owner and the group of the file.
+absl::Status CheckSecrets(const ResolvedSettings& resolved) {
+  const auto source = resolved.sources.find("store");
+  if (source == resolved.sources.end() || source->second != SettingSource::kFile ||
+      resolved.settings.store.find('@') == std::string::npos) {
+    return absl::OkStatus();
+  }
+  struct stat status {};
+  if (stat(resolved.settings.config.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(resolved.settings.config,
+                   ": store holds a password, and everyone may read the file: chmod o-r ",
+                   resolved.settings.config));
 }
 
 }  // namespace
@@ -94,74 +172,33 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
   const Command command = parsed->command;
   if (parsed->help) return PrintAndExit{SettingsHelp(command)};
   if (parsed->version) return PrintAndExit{absl::StrCat("orderd ", std::string(kVersion), "\n")};
+  if (parsed->print_config) return PrintAndExit{AnnotatedConfig(command)};
+  if (parsed->print_manual) return PrintAndExit{SettingsManual()};
 
   ResolvedSettings resolved;
   resolved.settings.command = command;
+  absl::StatusOr<ConfigValues> file = ReadFile(*parsed, environment);
+  if (!file.ok()) return file.status();
+  if (absl::Status unknown = CheckNames(command, *file); !unknown.ok()) return unknown;
   for (const SettingRow& row : SettingRows()) {
-    const std::vector<std::string>& given = parsed->given[row.name];
-    if (!row.IsOf(command)) {
-      if (given.empty()) continue;
-      return UsageError(command, absl::StrCat(row.flag(), " is no flag of orderd ",
-                                              command == Command::kStore ? "store" : "serve"));
+    absl::StatusOr<Value> value = FindValue(row, *parsed, environment, *file);
+    if (!value.ok()) return value.status();
+    if (!row.IsOf(command)) continue;
+    if (const std::optional<std::string> takes = row.set(value->text, resolved.settings)) {
+      return Refuse(*value, command, absl::StrCat(" ", *takes, ", not \"", value->text, "\""));
     }
-    if (given.size() > 1) return UsageError(command, absl::StrCat(row.flag(), " is given twice"));
-    std::string from = row.flag();
-    std::string value = row.default_value;
-    SettingSource source = SettingSource::kDefault;
-    const std::string variable = row.environment();
-    if (!given.empty()) {
-      value = given.front();
-      source = SettingSource::kFlag;
-    } else if (const char* set = environment(variable); set != nullptr) {
-      if (row.flag_only) {
-        return UsageError(command, absl::StrCat(variable,
-                                                " is not taken, it would outlive the one start it "
-                                                "is meant for: unset it and give ",
-                                                row.flag(), " instead"));
-      }
-      value = set;
-      from = variable;
-      source = SettingSource::kEnvironment;
-    }
-    if (const std::optional<std::string> takes = row.set(value, resolved.settings)) {
-      return UsageError(command, absl::StrCat(from, " ", *takes, ", not \"", value, "\""));
-    }
-    resolved.sources[row.name] = source;
+    resolved.sources[row.name] = value->source;
   }
+  if (absl::Status open = CheckSecrets(resolved); !open.ok()) return open;
   if (resolved.settings.deadline_default > resolved.settings.deadline_max) {
-    return UsageError(command, "--deadline-default must not be above --deadline-max");
+    const bool by_file = resolved.sources["deadline-default"] == SettingSource::kFile ||
+                         resolved.sources["deadline-max"] == SettingSource::kFile;
+    return by_file
+               ? absl::FailedPreconditionError(absl::StrCat(
+                     resolved.settings.config, ": deadline-default must not be above deadline-max"))
+               : UsageError(command, "--deadline-default must not be above --deadline-max");
   }
   return resolved;
-}
-
-std::string SettingsHelp(Command command) {
-  std::string help = command == Command::kStore
-                         ? "Usage: orderd store [flags]\n\n"
-                           "Serves the event store alone, to any client of EventStoreDB's "
-                           "protocol, until SIGTERM or\n"
-                           "Ctrl-C; ready when it says so on standard output. Each flag may be "
-                           "given as an environment\n"
-                           "variable too (--listen: ORDERS_LISTEN); the flag counts.\n\n"
-                         : "Usage: orderd [serve] [flags]\n\n"
-                           "Serves orders over gRPC until SIGTERM or Ctrl-C; ready when it says so "
-                           "on standard output.\n"
-                           "Each flag may be given as an environment variable too (--grpc-listen: "
-                           "ORDERS_GRPC_LISTEN);\n"
-                           "the flag counts. `orderd store` serves the event store alone: orderd "
-                           "store --help.\n\n";
-  for (const SettingRow& row : SettingRows()) {
-    if (!row.IsOf(command)) continue;
-    const std::string head =
-        row.value_name.empty() ? row.flag() : absl::StrCat(row.flag(), " ", row.value_name);
-    std::string text = row.help;
-    if (row.flag_only) absl::StrAppend(&text, " As a flag only.");
-    if (!row.value_name.empty() && !row.default_value.empty())
-      absl::StrAppend(&text, " Default: ", row.default_value, ".");
-    AppendHelp(head, text, help);
-  }
-  AppendHelp("--version", "Print the version.", help);
-  AppendHelp("--help, -h", "Print this.", help);
-  return help;
 }
 
 }  // namespace orders::infrastructure

@@ -47,6 +47,7 @@ enum class FeedSetting {
 /// How it runs. The defaults serve on this machine alone, with data in ./data.
 struct Settings {
   Command command = Command::kServe;
+  std::string config;         ///< The file that settings were read from; may be empty.
   std::string data = "data";  ///< Directory; made if missing.
   /// kEmbeddedStore, or a server's connection string, which may hold a password.
   std::string store = std::string(kEmbeddedStore);
@@ -92,11 +93,18 @@ struct Settings {
   int free_space_min_percent = 5;
 };
 
-enum class SettingSource { kDefault, kEnvironment, kFlag };
+enum class SettingSource { kDefault, kFile, kEnvironment, kFlag };
 
 enum class UsedBy { kServe, kStore, kBoth };
 
-/// One row of the table that all of this is made of: flags, environment, help, documentation.
+/// Where a setting may come from beside a flag.
+enum class MayStandIn {
+  kAll,          ///< The environment, and a file.
+  kEnvironment,  ///< The environment.
+  kNothing,      ///< It is meant for one start, and they would stay.
+};
+
+/// One row of the table that all of this is made of: flags, environment, file, help, documentation.
 struct SettingRow {
   std::string name;        ///< "grpc-listen": flag --grpc-listen, environment ORDERS_GRPC_LISTEN.
   std::string value_name;  ///< "HOST:PORT"; empty: a switch, which takes no value.
@@ -105,8 +113,7 @@ struct SettingRow {
   /// Sets it, or says what a value must look like.
   std::function<std::optional<std::string>(std::string_view value, Settings& settings)> set;
   UsedBy used_by = UsedBy::kServe;
-  /// Meant for one start: refused as an environment variable, which would stay.
-  bool flag_only = false;
+  MayStandIn may_stand_in = MayStandIn::kAll;
 
   bool IsOf(Command command) const;
   std::string flag() const;
@@ -118,18 +125,17 @@ struct ResolvedSettings {
   Settings settings;
   std::map<std::string, SettingSource> sources;  ///< By name; all of the command's.
 };
-/// --help, --version: nothing is to be run.
+/// --help, --version, --print-config: nothing is to be run.
 struct PrintAndExit {
   std::string text;
 };
 
-/// Flags over environment over defaults. `arguments` without the program's name; `environment`
-/// gives a variable's value, or null. Errors: InvalidArgument, one line that names the flag or
-/// variable and says what it takes; a flag of the other command too.
+/// Flags over environment over the file that --config names over defaults. `arguments` without the
+/// program's name; `environment` gives a variable's value, or null. Errors, one line that names the
+/// flag, the variable, or the file's line and column, and says what it takes: InvalidArgument;
+/// FailedPrecondition if it is the file's fault. A setting of the other command is one too.
 absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
     const std::vector<std::string>& arguments,
     const std::function<const char*(const std::string&)>& environment);
-
-std::string SettingsHelp(Command command);
 
 }  // namespace orders::infrastructure

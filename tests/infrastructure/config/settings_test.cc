@@ -7,6 +7,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "infrastructure/config/setting_texts.h"
+
 namespace orders::infrastructure {
 namespace {
 

@@ -17,7 +17,6 @@
 namespace orders::api {
 namespace {
 
-constexpr const char* kVersion = "orderctl 0.1.0";
 constexpr const char* kGlobalOptions =
     "Global options (--server, --timeout, --actor, -o, --freshness): orderctl --help";
 
@@ -47,7 +46,7 @@ std::vector<std::string> WordsOf(int argc, const char* const* argv) {
 
 CommandLine::CommandLine() : app_("The tool of the order service.", "orderctl") {
   app_.footer(std::string(ExitCodesHelp()));
-  app_.set_version_flag("--version", kVersion, "Print the version");
+  app_.set_version_flag("--version", kOrderctlVersion, "Print the version");
   app_.require_subcommand(1);
   app_.fallthrough();
   // Global options may stand after the subcommand too.

@@ -10,6 +10,8 @@
 
 namespace orders::api {
 
+inline constexpr const char* kOrderctlVersion = "orderctl 0.1.0";
+
 /// The tool's words: global options and subcommands. Each group of subcommands adds its own.
 class CommandLine {
  public:
@@ -17,6 +19,9 @@ class CommandLine {
   using Run = std::function<int(Session&)>;
 
   CommandLine();
+
+  /// All its words.
+  const CLI::App& app() const { return app_; }
 
   /// `group`: the heading in --help.
   CLI::App& Add(const std::string& name, const std::string& group, const std::string& help,
@@ -58,5 +63,6 @@ void AddTransferCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
 void AddLoadCommand(CommandLine& line);
+void AddManualCommands(CommandLine& line);
 
 }  // namespace orders::api

@@ -27,5 +27,6 @@ int main(int argc, char** argv) {
   orders::api::AddWatchCommand(line);
   orders::api::AddDemoCommand(line);
   orders::api::AddLoadCommand(line);
+  orders::api::AddManualCommands(line);
   return line.Main(argc, argv);
 }

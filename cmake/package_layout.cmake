@@ -1,0 +1,10 @@
+# What is relative to the prefix in an installation belongs elsewhere in a Debian package.
+file(GLOB roots ${CPACK_TEMPORARY_INSTALL_DIRECTORY} ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/*)
+foreach(root ${roots})
+  if(EXISTS ${root}/usr/etc)
+    file(RENAME ${root}/usr/etc ${root}/etc)
+    file(MAKE_DIRECTORY ${root}/lib)
+    file(RENAME ${root}/usr/lib/systemd ${root}/lib/systemd)
+    file(REMOVE_RECURSE ${root}/usr/lib)
+  endif()
+endforeach()

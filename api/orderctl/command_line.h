@@ -63,6 +63,7 @@ void AddTransferCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
 void AddLoadCommand(CommandLine& line);
+void AddDoctorCommand(CommandLine& line);
 void AddManualCommands(CommandLine& line);
 
 }  // namespace orders::api

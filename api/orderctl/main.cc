@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   orders::api::AddWatchCommand(line);
   orders::api::AddDemoCommand(line);
   orders::api::AddLoadCommand(line);
+  orders::api::AddDoctorCommand(line);
   orders::api::AddManualCommands(line);
   return line.Main(argc, argv);
 }

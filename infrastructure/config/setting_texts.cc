@@ -89,6 +89,7 @@ std::string SettingsHelp(Command command) {
     AppendHelp(head, text, help);
   }
   AppendHelp("--print-config", "Print a file for --config, with all settings.", help);
+  AppendHelp("--check-config", "Say whether the settings are in order, and start nothing.", help);
   AppendHelp("--print-manual", "Print the manual page, for man.", help);
   AppendHelp("--version", "Print the version.", help);
   AppendHelp("--help, -h", "Print this.", help);

@@ -28,6 +28,7 @@ struct Parsed {
   bool help = false;
   bool version = false;
   bool print_config = false;
+  bool check_config = false;
   bool print_manual = false;
 };
 
@@ -40,6 +41,7 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> arguments) {
   app.add_flag("--help,-h", parsed.help);
   app.add_flag("--version", parsed.version);
   app.add_flag("--print-config", parsed.print_config);
+  app.add_flag("--check-config", parsed.check_config);
   app.add_flag("--print-manual", parsed.print_manual);
   const CLI::App* const serve = app.add_subcommand("serve")->fallthrough();
   const CLI::App* const store = app.add_subcommand("store")->fallthrough();
@@ -198,6 +200,7 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
                      resolved.settings.config, ": deadline-default must not be above deadline-max"))
                : UsageError(command, "--deadline-default must not be above --deadline-max");
   }
+  if (parsed->check_config) return PrintAndExit{"the settings are in order\n"};
   return resolved;
 }
 

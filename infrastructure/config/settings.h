@@ -125,7 +125,7 @@ struct ResolvedSettings {
   Settings settings;
   std::map<std::string, SettingSource> sources;  ///< By name; all of the command's.
 };
-/// --help, --version, --print-config: nothing is to be run.
+/// --help, --version, --print-config and the like: nothing is to be run.
 struct PrintAndExit {
   std::string text;
 };

@@ -42,6 +42,7 @@ std::string Allowed(const std::vector<Route>& routes) {
     methods.push_back(route.http_method);
     if (route.http_method == "GET") methods.emplace_back("HEAD");
   }
+  std::sort(methods.begin(), methods.end());
   methods.emplace_back("OPTIONS");
   return absl::StrJoin(methods, ", ");
 }
@@ -87,6 +88,7 @@ Gateway::Gateway(Ports ports, const GatewayOptions& options)
     : ports_(std::move(ports)),
       options_(options),
       origins_(options.origins),
+      page_(EmbeddedPage()),
       cache_(options.order_json_bytes_max) {}
 
 void Gateway::Handle(const HttpRequest& request, std::shared_ptr<HttpExchange> exchange) {
@@ -96,6 +98,10 @@ void Gateway::Handle(const HttpRequest& request, std::shared_ptr<HttpExchange> e
   }
   if (ports_.pages.Has(visit.target.path)) {
     return ports_.pages.Answer(visit.target.path, visit.exchange);
+  }
+  if (page_.Has(visit.target.path)) {
+    return visit.exchange->Respond(
+        page_.Answer(request, visit.target.path, visit.terms->request_id));
   }
   Begin(visit);
 }
@@ -128,7 +134,7 @@ std::optional<HttpResponse> Gateway::AnswerWithoutCall(Visit& visit) const {
   absl::StatusOr<RequestTarget> target = ParseTarget(request.target);
   if (!target.ok()) return visit.Bad(target.status());
   visit.target = *std::move(target);
-  if (ports_.pages.Has(visit.target.path)) {
+  if (ports_.pages.Has(visit.target.path) || page_.Has(visit.target.path)) {
     if (IsRead(request.method)) return std::nullopt;
     HttpResponse response = visit.Problem(405, "METHOD_NOT_ALLOWED", "this page is read");
     response.fields.emplace_back("Allow", "GET, HEAD");

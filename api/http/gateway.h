@@ -16,6 +16,7 @@
 #include "api/http/http_responder.h"
 #include "api/http/json_answer.h"
 #include "api/http/origin_rules.h"
+#include "api/http/page_files.h"
 #include "api/http/router.h"
 #include "api/http/service_pages.h"
 #include "application/ports/id_source.h"
@@ -28,8 +29,9 @@ struct GatewayOptions {
   OriginRules::Options origins;
 };
 
-/// Requests of HTTP to the calls that every front shares, and their answers back. Nothing here
-/// waits: who waits does so where a call of gRPC would. Thread-safe.
+/// Requests of HTTP to the calls that every front shares, and their answers back; and the web page
+/// that makes such requests. Nothing here waits: who waits does so where a call of gRPC would.
+/// Thread-safe.
 class Gateway final : public HttpHandler {
  public:
   /// What the calls need outlives the gateway, and so does `ids`.
@@ -65,6 +67,7 @@ class Gateway final : public HttpHandler {
   Ports ports_;
   const GatewayOptions options_;
   const OriginRules origins_;
+  const PageFiles page_;
   Router router_;
   absl::flat_hash_map<const google::protobuf::MethodDescriptor*, const UnaryMethod*> methods_;
   OrderJsonCache cache_;

@@ -53,9 +53,9 @@ export async function perform(command, { onRepeat = () => {} } = {}) {
         return answer;
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        const mayPass = error.isUnknown || error.status === 503;
-        if (!mayPass) forget(command.key);
-        if (!mayPass || attempt === attemptsMax) throw error;
+        const isLast = attempt === attemptsMax || !(error.isUnknown || error.status === 503);
+        if (isLast && !error.isUnknown) forget(command.key);
+        if (isLast) throw error;
         onRepeat(attempt);
         await pause(Math.max(backoffMs * 2 ** (attempt - 1), 1000 * (error.retryAfter ?? 0)));
       }

@@ -37,7 +37,7 @@ function setAttributes(element, attributes) {
 }
 
 /// Links lead within the page's own origin: nothing that data says becomes an address elsewhere.
-const isOwnAddress = (href) => /^(\/(?!\/)|#|blob:)/.test(href);
+const isOwnAddress = (href) => /^(\/(?![/\\])|#|blob:)/.test(href);
 
 function append(element, children) {
   for (const child of children) {

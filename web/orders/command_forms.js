@@ -34,7 +34,8 @@ function refund(order) {
   ];
 }
 
-/// `fields(order)`; `text(order)`: what it is about; `verb`: of its path.
+/// `fields(order)`; `text(order)`: what it is about; `verb`: of its path; `isMain`: what usually comes
+/// next, true or of the order.
 export const commandForms = {
   AddItem: {
     title: "Add an item",
@@ -98,7 +99,7 @@ export const commandForms = {
   },
   RefundPayment: {
     title: "Refund a payment",
-    isMain: true,
+    isMain: (order) => !isZero(order.ledger.refund_due),
     text: (order) => (isZero(order.ledger.refund_due) ? "No refund is due." : `${moneyText(order.ledger.refund_due)} are due.`),
     fields: refund,
   },
@@ -172,5 +173,12 @@ export const commandForms = {
 
 /// "setNote" of SetNote, and the short ones of two commands.
 export const verbOf = (name) => commandForms[name]?.verb ?? name.charAt(0).toLowerCase() + name.slice(1);
+
+/// How its button stands among the others: "primary", "plain" or "danger".
+export function kindOf(name, order) {
+  const { isMain = false, isDanger = false } = commandForms[name] ?? {};
+  if (typeof isMain === "function" ? isMain(order) : isMain) return "primary";
+  return isDanger ? "danger" : "plain";
+}
 
 export const titleOf = (name) => commandForms[name]?.title ?? words(name);

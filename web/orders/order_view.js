@@ -6,7 +6,7 @@ import { card, data, pageHead, paced } from "../parts/pieces.js";
 import { failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
 import { openCommand } from "./command_dialog.js";
-import { commandForms, titleOf } from "./command_forms.js";
+import { kindOf, titleOf } from "./command_forms.js";
 import { readHistoryIfPossible } from "./history.js";
 import { orderState, statusBadges } from "./order_state.js";
 import { historyPath, timeline } from "./timeline.js";
@@ -95,21 +95,15 @@ class OrderView extends View {
   }
 
   #commands() {
-    const kind = (name) => commandForms[name] ?? {};
-    const names = this.#order.allowed_commands;
     const button = (name) =>
       h(
-        `button.${kind(name).isMain ? "primary" : kind(name).isDanger ? "danger" : "plain"}`,
+        `button.${kindOf(name, this.#order)}`,
         { type: "button", "data-command": name, onclick: () => this.#open(name) },
         titleOf(name),
       );
-    const group = (wanted) => names.filter(wanted).map(button);
-    return h(
-      "div.commands",
-      group((name) => kind(name).isMain),
-      group((name) => !kind(name).isMain && !kind(name).isDanger),
-      group((name) => kind(name).isDanger),
-    );
+    const group = (kind) =>
+      this.#order.allowed_commands.filter((name) => kindOf(name, this.#order) === kind).map(button);
+    return h("div.commands", group("primary"), group("plain"), group("danger"));
   }
 
   #open(name) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "google/protobuf/descriptor.h"
 
 #include "api/calls/method.h"
+#include "api/http/api_pages.h"
 #include "api/http/http_message.h"
 #include "api/http/http_responder.h"
 #include "api/http/json_answer.h"
@@ -27,6 +29,7 @@ struct GatewayOptions {
   std::size_t requests_in_flight_max = 4'096;  ///< A further one is answered 503.
   std::size_t order_json_bytes_max = 16 << 20;
   OriginRules::Options origins;
+  std::string version;  ///< Of the program.
 };
 
 /// Requests of HTTP to the calls that every front shares, and their answers back; and the web page
@@ -69,6 +72,7 @@ class Gateway final : public HttpHandler {
   const OriginRules origins_;
   const PageFiles page_;
   Router router_;
+  std::optional<ApiPages> api_pages_;  ///< Made when all routes are known.
   absl::flat_hash_map<const google::protobuf::MethodDescriptor*, const UnaryMethod*> methods_;
   OrderJsonCache cache_;
   std::atomic<std::size_t> in_flight_ = 0;

@@ -84,6 +84,15 @@ void AppendHelp(const std::string& head, const std::string& text, std::string& h
   end_line();
 }
 
+/// "esdb://***@host:2113?tls=true": whatever stands before the last @ may be of a password.
+std::string WithoutCredentials(const std::string& connection_string) {
+  const std::size_t at = connection_string.rfind('@');
+  if (at == std::string::npos) return connection_string;
+  const std::size_t scheme = connection_string.find("://");
+  return absl::StrCat(scheme < at ? connection_string.substr(0, scheme + 3) : "", "***",
+                      connection_string.substr(at));
+}
+
 }  // namespace
 
 absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
@@ -127,6 +136,11 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
       return UsageError(command, absl::StrCat(from, " ", *takes, ", not \"", value, "\""));
     }
     resolved.sources[row.name] = source;
+    resolved.settings.effective.push_back(
+        {.name = row.name,
+         .value = row.holds_password ? WithoutCredentials(value) : value,
+         .source = source,
+         .help = row.help});
   }
   if (resolved.settings.deadline_default > resolved.settings.deadline_max) {
     return UsageError(command, "--deadline-default must not be above --deadline-max");

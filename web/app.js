@@ -39,6 +39,7 @@ class OrdersApp extends HTMLElement {
           zone,
           theme,
           h("button.quiet", { type: "button", onclick: showKeys }, icon("keyboard"), "Keys"),
+          h("a.button.quiet", { href: "/docs" }, icon("node"), "The API"),
         ),
       ),
       h("div", banner, main),

@@ -9,6 +9,10 @@ import "./read_models/read_models_view.js";
 import "./read_models/read_model_view.js";
 import "./read_models/dead_letters_view.js";
 import "./read_models/dead_letter_view.js";
+import "./streams/streams_view.js";
+import "./streams/stream_view.js";
+import "./streams/correlation_view.js";
+import "./node/node_view.js";
 import "./parts/missing_view.js";
 
 export const sections = [
@@ -66,5 +70,19 @@ export const views = [
     section: "/dead-letters",
     title: ({ order }) => `Dead letter of ${order}`,
   },
+  { pattern: /^\/streams$/, element: "streams-view", section: "/streams", title: () => "Streams" },
+  {
+    pattern: /^\/streams\/(?<stream>[^/]+)$/,
+    element: "stream-view",
+    section: "/streams",
+    title: ({ stream }) => `Stream ${stream}`,
+  },
+  {
+    pattern: /^\/streams\/correlated\/(?<correlation>[^/]+)$/,
+    element: "correlation-view",
+    section: "/streams",
+    title: ({ correlation }) => `Correlation ${correlation}`,
+  },
+  { pattern: /^\/node$/, element: "node-view", section: "/node", title: () => "Node" },
   { pattern: /^$/, element: "missing-view", section: "", title: () => "Not here" },
 ];

@@ -9,14 +9,6 @@
 #include "api/http/proto_comments.h"
 
 namespace orders::api {
-namespace {
-
-// A browser runs and loads here only what the service itself serves.
-constexpr char kContentSecurityPolicy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-}  // namespace
 
 ApiPages::ApiPages(const std::vector<Route>& routes, std::string_view version) {
   Add("/openapi.json", MakeOpenApiDocument(routes, ProtoComments(kApiDescriptors), version),
@@ -37,10 +29,9 @@ HttpResponse ApiPages::Answer(const HttpRequest& request, std::string_view path)
   const Page& page = pages_.at(std::string(path));
   const bool is_compressed = !page.gzip.empty() && AcceptsGzip(request.Find("Accept-Encoding"));
   HttpResponse response;
-  response.fields = {
-      {"Content-Type", page.content_type},   {"Cache-Control", "no-cache"},
-      {"Vary", "Accept-Encoding"},           {"Content-Security-Policy", kContentSecurityPolicy},
-      {"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
+  response.fields = {{"Content-Type", page.content_type},
+                     {"Cache-Control", "no-cache"},
+                     {"Vary", "Accept-Encoding"}};
   if (is_compressed) response.fields.emplace_back("Content-Encoding", "gzip");
   response.body = is_compressed ? page.gzip : page.bytes;
   return response;

@@ -33,6 +33,13 @@ describe("for everybody", () => {
     "a read model": "/read-models/orders?of=rebuild",
     "the dead letters": "/dead-letters",
     "no dead letter": "/dead-letters/orders/o-paid",
+    "the streams": "/streams?system=true",
+    "a stream": "/streams/order-o-paid?direction=forwards",
+    "all events": "/streams/$all?type=Order",
+    "no such stream": "/streams/nothing",
+    "a stream that is not made here": "/streams/$ce-order",
+    "a correlation": "/streams/correlated/none",
+    "the node": "/node?settings=all",
     "nothing": "/read-models/a/b",
   };
   for (const colorScheme of ["light", "dark"]) {

@@ -127,7 +127,7 @@ describe("the page", () => {
   it("fits a narrow window without scrolling sideways", async () => {
     const page = await openPage(context, `${service.url}/orders`);
     await page.setViewportSize({ width: 400, height: 800 });
-    for (const path of ["/orders", "/orders/o-1", "/orders/o-1/history", "/shop", "/read-models", "/dead-letters"]) {
+    for (const path of ["/orders", "/orders/o-1", "/orders/o-1/history", "/shop", "/read-models", "/dead-letters", "/streams", "/streams/order-o-1", "/node"]) {
       await page.goto(service.url + path);
       await page.locator("main .card").first().waitFor();
       const { inner, scroll } = await page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }));

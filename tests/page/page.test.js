@@ -6,6 +6,8 @@ import "./time_travel.test.js";
 import "./shop.test.js";
 import "./read_models.test.js";
 import "./dead_letters.test.js";
+import "./streams.test.js";
+import "./node.test.js";
 import "./live.test.js";
 import "./hostile.test.js";
 import "./comfort.test.js";

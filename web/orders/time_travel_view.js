@@ -9,6 +9,7 @@ import { words } from "../core/words.js";
 import { card, data, download, pageHead, paced } from "../parts/pieces.js";
 import { failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
+import { correlatedPath } from "../streams/stream_paths.js";
 import { changesList } from "./changes_list.js";
 import { readHistory } from "./history.js";
 import { orderState, statusBadges } from "./order_state.js";
@@ -148,7 +149,7 @@ class TimeTravelView extends View {
       ["Who", data(entry.actor)],
       ["By", data(entry.command)],
       ["Request", h("span.mono", data(entry.request_id))],
-      ["Correlation", h("span.mono", data(entry.correlation_id))],
+      ["Correlation", h("a.mono", { href: correlatedPath(entry.correlation_id) }, data(entry.correlation_id))],
       ["Event", h("span.mono", data(entry.event_id))],
     ];
     const isCompared = compared !== null;

@@ -20,12 +20,21 @@ const zoneTexts = { utc: "Times: UTC", local: "Times: local" };
 class OrdersApp extends HTMLElement {
   connectedCallback() {
     const live = h("div.live", { role: "status" });
-    const theme = h("button.quiet", { type: "button", id: "theme", onclick: () => cyclePreference("theme") });
-    const zone = h("button.quiet", { type: "button", id: "zone", onclick: () => cyclePreference("zone") });
+    const theme = h("button.quiet", {
+      type: "button",
+      id: "theme",
+      onclick: () => cyclePreference("theme"),
+    });
+    const zone = h("button.quiet", {
+      type: "button",
+      id: "zone",
+      onclick: () => cyclePreference("zone"),
+    });
     const main = h("main", { id: "main", tabindex: "-1" });
     const banner = h("div", { id: "forsaken" });
     const links = sections.map(({ href, text, icon: name }) =>
-      h("a", { href }, icon(name), h("span", text)));
+      h("a", { href }, icon(name), h("span", text)),
+    );
     replace(
       this,
       h("a.skip", { href: "#main" }, "To the content"),
@@ -92,11 +101,18 @@ function showForsaken(banner) {
     h(
       "div.banner",
       { role: "region", "aria-label": "Commands without an answer" },
-      h("span", `No answer was heard of: ${commands.map(({ title }) => title).join(", ")}. It may have been recorded.`),
+      h(
+        "span",
+        `No answer was heard of: ${commands.map(({ title }) => title).join(", ")}. It may have been recorded.`,
+      ),
       h(
         "div.actions",
         h("button", { type: "button", onclick: askAll }, "Ask again"),
-        h("button.quiet", { type: "button", onclick: () => commands.forEach(({ key }) => forget(key)) }, "Forget"),
+        h(
+          "button.quiet",
+          { type: "button", onclick: () => commands.forEach(({ key }) => forget(key)) },
+          "Forget",
+        ),
       ),
     ),
   );

@@ -63,8 +63,8 @@ TEST_F(HttpPage, IsSentAgainOnlyWhenItHasChanged) {
 // B80
 TEST_F(HttpPage, AndEveryOtherAnswerRunsOnlyWhatTheServiceServes) {
   HttpClient http(http_address());
-  for (const char* path : {"/", "/assets/app.js", "/assets/nothing", "/v1/orders", "/v1/nothing", "/docs", "/openapi.json",
-                           "/metrics", "/healthz/ready"}) {
+  for (const char* path : {"/", "/assets/app.js", "/assets/nothing", "/v1/orders", "/v1/nothing",
+                           "/docs", "/openapi.json", "/metrics", "/healthz/ready"}) {
     const HttpAnswer answer = http.Get(path);
     EXPECT_EQ(answer.Get("Content-Security-Policy"), kPolicy) << path;
     EXPECT_EQ(answer.Get("X-Content-Type-Options"), "nosniff") << path;

@@ -10,7 +10,11 @@ describe("for everybody", () => {
     service = await startService();
     await service.api.draft({ order_id: "o-draft" });
     await service.api.paid({ order_id: "o-paid", note: "ring twice" });
-    await service.api.command("o-paid", "shipItems", { shipment_id: "s-1", all_remaining: true, carrier: "Post" });
+    await service.api.command("o-paid", "shipItems", {
+      shipment_id: "s-1",
+      all_remaining: true,
+      carrier: "Post",
+    });
     await service.api.command("o-paid", "placeHold", { kind: "FRAUD", reason: "odd" });
     await service.api.post("/v1/readModels/orders:rebuild", {});
   });
@@ -40,7 +44,7 @@ describe("for everybody", () => {
     "a stream that is not made here": "/streams/$ce-order",
     "a correlation": "/streams/correlated/none",
     "the node": "/node?settings=all",
-    "nothing": "/read-models/a/b",
+    nothing: "/read-models/a/b",
   };
   for (const colorScheme of ["light", "dark"]) {
     let context;
@@ -48,9 +52,14 @@ describe("for everybody", () => {
     after(() => context.close());
     for (const [name, path] of Object.entries(views)) {
       it(`${name}, ${colorScheme}`, async () => {
-        const page = await openPage(context, service.url + path, { expects: /status of (400|404|409)/ });
+        const page = await openPage(context, service.url + path, {
+          expects: /status of (400|404|409)/,
+        });
         await page.locator("main .card").first().waitFor();
-        await page.locator("main .skeleton").waitFor({ state: "detached" }).catch(() => {});
+        await page
+          .locator("main .skeleton")
+          .waitFor({ state: "detached" })
+          .catch(() => {});
         assert.deepEqual(await violations(page), []);
         page.check();
         await page.close();
@@ -60,7 +69,9 @@ describe("for everybody", () => {
       for (const id of ["o-draft", "o-paid"]) {
         const page = await openPage(context, `${service.url}/orders/${id}`);
         await page.locator("[data-command]").first().waitFor();
-        for (const name of await page.locator("[data-command]").evaluateAll((all) => all.map((one) => one.dataset.command))) {
+        for (const name of await page
+          .locator("[data-command]")
+          .evaluateAll((all) => all.map((one) => one.dataset.command))) {
           await page.locator(`[data-command="${name}"]`).click();
           await page.getByRole("dialog").waitFor();
           assert.deepEqual(await violations(page), [], name);

@@ -27,7 +27,8 @@ export async function openPage(context, url, { expects = null, init = null } = {
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(error.stack));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !expects?.test(message.text())) wrong.push(message.text());
+    if (["error", "warning"].includes(message.type()) && !expects?.test(message.text()))
+      wrong.push(message.text());
   });
   if (init) await init(page);
   await page.goto(url);
@@ -40,7 +41,10 @@ export async function openPage(context, url, { expects = null, init = null } = {
 export async function violations(page) {
   await page.evaluate(axe);
   const { violations: found } = await page.evaluate(() => globalThis.axe.run());
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`);
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`,
+  );
 }
 
 /// Waits until `task` answers something true.

@@ -39,7 +39,7 @@ describe("the page", () => {
     await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
     await page.keyboard.press("/");
     assert.equal(await page.evaluate(() => document.activeElement.id), "search");
-    await page.keyboard.type("g r ? j");  // In a field they are letters.
+    await page.keyboard.type("g r ? j"); // In a field they are letters.
     assert.equal(await page.getByLabel("Search orders").inputValue(), "g r ? j");
     page.check();
     await page.close();
@@ -53,7 +53,11 @@ describe("the page", () => {
     for (let i = 0; i < 40; i++) {
       const found = await page.evaluate(() => {
         const style = getComputedStyle(document.activeElement);
-        return { command: document.activeElement.dataset.command, outline: style.outlineStyle, width: style.outlineWidth };
+        return {
+          command: document.activeElement.dataset.command,
+          outline: style.outlineStyle,
+          width: style.outlineWidth,
+        };
       });
       assert.notEqual(found.outline, "none");
       assert.notEqual(found.width, "0px");
@@ -73,7 +77,8 @@ describe("the page", () => {
   });
 
   it("is dark where the system is, and as the reader says, over reloads and tabs", async () => {
-    const ground = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const ground = (page) =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const page = await openPage(context, `${service.url}/orders`);
     const light = await ground(page);
     await page.emulateMedia({ colorScheme: "dark" });
@@ -104,18 +109,26 @@ describe("the page", () => {
     const time = page.locator("time[data-style=full]").first();
     await time.waitFor();
     const day = recorded.slice(0, 10);
-    assert.match(await time.innerText(), new RegExp(`^${day} ${recorded.slice(11, 19)}\\.\\d{3} UTC$`));
+    assert.match(
+      await time.innerText(),
+      new RegExp(`^${day} ${recorded.slice(11, 19)}\\.\\d{3} UTC$`),
+    );
     await page.getByRole("button", { name: "Times: UTC" }).click();
     await page.getByRole("button", { name: "Times: local" }).waitFor();
     const local = new Date(Date.parse(recorded) + 5.5 * 3600_000).toISOString();
-    assert.match(await time.innerText(), new RegExp(`^${local.slice(0, 10)} ${local.slice(11, 19)}\\.\\d{3} \\+05:30$`));
+    assert.match(
+      await time.innerText(),
+      new RegExp(`^${local.slice(0, 10)} ${local.slice(11, 19)}\\.\\d{3} \\+05:30$`),
+    );
     await page.keyboard.press("u");
     page.check();
     await page.close();
   });
 
   it("keeps its place over a reload, and says so where there is nothing", async () => {
-    const page = await openPage(context, `${service.url}/orders/o-1/history?at=0`, { expects: /status of 404/ });
+    const page = await openPage(context, `${service.url}/orders/o-1/history?at=0`, {
+      expects: /status of 404/,
+    });
     await page.reload();
     await page.getByRole("heading", { name: "0 · Order created" }).waitFor();
     await page.goto(`${service.url}/read-models/orders/nothing-here`);
@@ -127,10 +140,23 @@ describe("the page", () => {
   it("fits a narrow window without scrolling sideways", async () => {
     const page = await openPage(context, `${service.url}/orders`);
     await page.setViewportSize({ width: 400, height: 800 });
-    for (const path of ["/orders", "/orders/o-1", "/orders/o-1/history", "/shop", "/read-models", "/dead-letters", "/streams", "/streams/order-o-1", "/node"]) {
+    for (const path of [
+      "/orders",
+      "/orders/o-1",
+      "/orders/o-1/history",
+      "/shop",
+      "/read-models",
+      "/dead-letters",
+      "/streams",
+      "/streams/order-o-1",
+      "/node",
+    ]) {
       await page.goto(service.url + path);
       await page.locator("main .card").first().waitFor();
-      const { inner, scroll } = await page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }));
+      const { inner, scroll } = await page.evaluate(() => ({
+        inner: innerWidth,
+        scroll: document.documentElement.scrollWidth,
+      }));
       assert.ok(scroll <= inner, `${path}: ${scroll} > ${inner}`);
     }
     page.check();

@@ -28,34 +28,73 @@ describe("what may be done with an order", () => {
     const dialog = page.getByRole("dialog");
     for (const [label, value] of Object.entries(fill)) {
       const field = dialog.getByLabel(label, { exact: false }).first();
-      if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+      if ((await field.evaluate((element) => element.tagName)) === "SELECT")
+        await field.selectOption(value);
       else await field.fill(value);
     }
     await dialog.locator("button[type=submit]").click();
     await dialog.waitFor({ state: "detached" });
-    const entries = (await service.api.history(id)).filter(({ revision }) => Number(revision) > Number(before));
-    assert.deepEqual(entries.map(({ type }) => type), types);
+    const entries = (await service.api.history(id)).filter(
+      ({ revision }) => Number(revision) > Number(before),
+    );
+    assert.deepEqual(
+      entries.map(({ type }) => type),
+      types,
+    );
     for (const entry of entries) assert.match(entry.request_id, /^[0-9a-f]{32}$/);
     // It is drawn with what it has become before the next one is done.
-    await page.locator(".lead").getByText(`Revision ${entries.at(-1).revision} ·`).waitFor();
+    await page
+      .locator(".lead")
+      .getByText(`Revision ${entries.at(-1).revision} ·`)
+      .waitFor();
     return service.api.order(id);
   }
 
   it("takes a draft from its first line to its return", async () => {
-    const id = await service.api.draft({ order_id: "o-all", lines: [], shipping_address: undefined });
+    const id = await service.api.draft({
+      order_id: "o-all",
+      lines: [],
+      shipping_address: undefined,
+    });
     await open(id);
-    await perform(id, "AddItem", { Sku: "TEA", Title: "Assam tea", Quantity: "3", "Unit price": "8.90" }, ["ItemAdded"]);
-    await perform(id, "AddItem", { Sku: "POT", Title: "A pot", Quantity: "1", "Unit price": "34.5" }, ["ItemAdded"]);
-    await perform(id, "AddItem", { Sku: "MUG", Title: "A mug", Quantity: "1", "Unit price": "16" }, ["ItemAdded"]);
-    await perform(id, "ChangeItemQuantity", { Line: "1", "New quantity": "2" }, ["ItemQuantityChanged"]);
+    await perform(
+      id,
+      "AddItem",
+      { Sku: "TEA", Title: "Assam tea", Quantity: "3", "Unit price": "8.90" },
+      ["ItemAdded"],
+    );
+    await perform(
+      id,
+      "AddItem",
+      { Sku: "POT", Title: "A pot", Quantity: "1", "Unit price": "34.5" },
+      ["ItemAdded"],
+    );
+    await perform(
+      id,
+      "AddItem",
+      { Sku: "MUG", Title: "A mug", Quantity: "1", "Unit price": "16" },
+      ["ItemAdded"],
+    );
+    await perform(id, "ChangeItemQuantity", { Line: "1", "New quantity": "2" }, [
+      "ItemQuantityChanged",
+    ]);
     await perform(id, "RemoveItem", { Line: "3" }, ["ItemRemoved"]);
-    const address = { Name: "Ada Brown", Street: "12 Mill Lane", City: "Berlin", "Country code": "de" };
+    const address = {
+      Name: "Ada Brown",
+      Street: "12 Mill Lane",
+      City: "Berlin",
+      "Country code": "de",
+    };
     await perform(id, "SetShippingAddress", address, ["ShippingAddressSet"]);
-    await perform(id, "SetBillingAddress", { ...address, Name: "Brown & Co" }, ["BillingAddressSet"]);
+    await perform(id, "SetBillingAddress", { ...address, Name: "Brown & Co" }, [
+      "BillingAddressSet",
+    ]);
     await perform(id, "SetNote", { Note: "ring twice" }, ["NoteSet"]);
     await perform(id, "ApplyDiscount", { Code: "SPRING", Discount: "10" }, ["DiscountApplied"]);
     await perform(id, "RemoveDiscount", {}, ["DiscountRemoved"]);
-    await perform(id, "ApplyDiscount", { Code: "FIVE", Discount: "5.00", In: "amount" }, ["DiscountApplied"]);
+    await perform(id, "ApplyDiscount", { Code: "FIVE", Discount: "5.00", In: "amount" }, [
+      "DiscountApplied",
+    ]);
     await perform(id, "SetShippingFee", { Fee: "4.90" }, ["ShippingFeeSet"]);
     let order = await perform(id, "SetTax", { Tax: "19" }, ["TaxSet"]);
     assert.equal(order.tax.rate_ppm, 190000);
@@ -73,7 +112,9 @@ describe("what may be done with an order", () => {
     await perform(id, "CancelItems", { Reason: "out of pots" }, ["ItemsCancelled"]);
     order = await perform(id, "RecordDelivery", {}, ["ShipmentDelivered", "OrderCompleted"]);
     assert.equal(order.status, "COMPLETED");
-    await perform(id, "RequestReturn", { "Assam tea": "1", Reason: "too strong" }, ["ReturnRequested"]);
+    await perform(id, "RequestReturn", { "Assam tea": "1", Reason: "too strong" }, [
+      "ReturnRequested",
+    ]);
     order = await perform(id, "ReceiveReturn", {}, ["ReturnReceived"]);
     const due = order.ledger.refund_due.minor_units;
     order = await perform(id, "RefundPayment", { Reason: "came back" }, ["PaymentRefunded"]);
@@ -98,7 +139,10 @@ describe("what may be done with an order", () => {
     await page.getByRole("dialog").getByLabel("Tax").first().fill("19");
     await page.getByRole("button", { name: "What would it change?" }).click();
     await page.getByText("It would change", { exact: true }).waitFor();
-    assert.match(await page.locator("dialog .changes").innerText(), /Tax · rate ppm\s+nothing\s+→\s+is now\s+19 %/);
+    assert.match(
+      await page.locator("dialog .changes").innerText(),
+      /Tax · rate ppm\s+nothing\s+→\s+is now\s+19 %/,
+    );
     assert.equal(await service.api.revision(id), "0");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -123,10 +167,16 @@ describe("what may be done with an order", () => {
 
   it("keeps every digit of large numbers", async () => {
     const id = await service.api.draft({
-      lines: [{ sku: "GOLD", title: "Gold", quantity: 1, unit_price: { minor_units: "999999999999" } }],
+      lines: [
+        { sku: "GOLD", title: "Gold", quantity: 1, unit_price: { minor_units: "999999999999" } },
+      ],
     });
     await open(id);
-    await until(async () => /9\u202f999\u202f999\u202f999\.99 EUR/.test(await page.locator(".sums").innerText()), "the total");
+    await until(
+      async () =>
+        /9\u202f999\u202f999\u202f999\.99 EUR/.test(await page.locator(".sums").innerText()),
+      "the total",
+    );
     await page.goto(`${service.url}/orders/${id}/history`);
     await page.getByText('"unitPrice": 999999999999').waitFor();
     page.check();

@@ -14,8 +14,14 @@ describe("dead letters", () => {
     client = KurrentDBClient.connectionString(`kurrentdb://${store.address}?tls=false`);
     for (const id of ["o-broken", "o-bytes"]) await service.api.draft({ order_id: id });
     await service.api.draft({ order_id: "o-fine" });
-    await client.appendToStream("order-o-broken", jsonEvent({ type: "ItemRemoved", data: { lineId: "no number" } }));
-    await client.appendToStream("order-o-bytes", binaryEvent({ type: "NoteSet", data: Buffer.from([0xff, 0x00, 0x41]) }));
+    await client.appendToStream(
+      "order-o-broken",
+      jsonEvent({ type: "ItemRemoved", data: { lineId: "no number" } }),
+    );
+    await client.appendToStream(
+      "order-o-bytes",
+      binaryEvent({ type: "NoteSet", data: Buffer.from([0xff, 0x00, 0x41]) }),
+    );
     await until(async () => {
       const { read_models: models } = await service.api.get("/v1/readModels");
       return models.every(({ blocked_orders: blocked }) => blocked === "2");
@@ -29,13 +35,18 @@ describe("dead letters", () => {
   });
 
   it("are listed, counted in the navigation, and named on the order's own page", async () => {
-    const page = await openPage(context, `${service.url}/dead-letters?read_model=orders`, { expects: /status of 500/ });
+    const page = await openPage(context, `${service.url}/dead-letters?read_model=orders`, {
+      expects: /status of 500/,
+    });
     await page.getByRole("link", { name: "o-broken" }).waitFor();
     await page.getByRole("link", { name: "o-bytes" }).waitFor();
     assert.equal(await page.locator("tbody tr").count(), 2);
     assert.equal(await page.locator(".side-nav .count").innerText(), "2");
     await page.getByLabel("Read model").selectOption("");
-    await until(async () => (await page.locator("tbody tr").count()) === 8, "those of all read models");
+    await until(
+      async () => (await page.locator("tbody tr").count()) === 8,
+      "those of all read models",
+    );
     await page.goto(`${service.url}/orders/o-broken`);
     await page.getByText("An event of this order could not be applied").waitFor();
     await page.goto(`${service.url}/orders`);
@@ -64,7 +75,9 @@ describe("dead letters", () => {
   });
 
   it("are skipped with a reason alone, which is recorded; the order goes on", async () => {
-    const page = await openPage(context, `${service.url}/dead-letters/orders/o-broken`, { expects: /status of (404|409)/ });
+    const page = await openPage(context, `${service.url}/dead-letters/orders/o-broken`, {
+      expects: /status of (404|409)/,
+    });
     await page.getByRole("button", { name: "Skip it…" }).click();
     await page.getByRole("button", { name: "Skip it for good" }).click();
     await page.getByText("Reason is missing.").waitFor();
@@ -72,8 +85,13 @@ describe("dead letters", () => {
     await page.getByRole("button", { name: "Skip it for good" }).click();
     await page.getByText("The order is free again").waitFor();
     await page.getByText("Not blocked").waitFor();
-    const { skipped_events: skipped } = await service.api.get("/v1/readModels/orders/skippedEvents");
-    assert.deepEqual(skipped.map(({ order_id: id, reason }) => [id, reason]), [["o-broken", "written by hand, by mistake"]]);
+    const { skipped_events: skipped } = await service.api.get(
+      "/v1/readModels/orders/skippedEvents",
+    );
+    assert.deepEqual(
+      skipped.map(({ order_id: id, reason }) => [id, reason]),
+      [["o-broken", "written by hand, by mistake"]],
+    );
     await page.goto(`${service.url}/read-models/orders`);
     await page.getByText("written by hand, by mistake").waitFor();
     page.check();
@@ -81,12 +99,20 @@ describe("dead letters", () => {
   });
 
   it("that are skipped on a stale page are not another event's", async () => {
-    const page = await openPage(context, `${service.url}/dead-letters/sales/o-bytes`, { expects: /status of (404|409)/ });
+    const page = await openPage(context, `${service.url}/dead-letters/sales/o-bytes`, {
+      expects: /status of (404|409)/,
+    });
     await page.getByRole("button", { name: "Skip it…" }).click();
     await page.getByRole("dialog").getByLabel("Reason").fill("twice");
-    await service.api.post("/v1/readModels/sales/deadLetters/o-bytes:skip", { revision: "1", reason: "elsewhere" });
+    await service.api.post("/v1/readModels/sales/deadLetters/o-bytes:skip", {
+      revision: "1",
+      reason: "elsewhere",
+    });
     await page.getByRole("button", { name: "Skip it for good" }).click();
-    await page.getByRole("status").getByText(/o-bytes/).waitFor();
+    await page
+      .getByRole("status")
+      .getByText(/o-bytes/)
+      .waitFor();
     page.check();
     await page.close();
   });

@@ -28,13 +28,26 @@ describe("hostile text", () => {
 
   it("is shown as it is, in every view, and runs nowhere", async () => {
     const of = encodeURIComponent(id);
-    for (const path of [`/orders?q=img`, `/orders/${of}`, `/orders/${of}/history?at=0`, `/orders/${of}/history?at=2&with=0`, `/shop/orders/${of}`]) {
+    for (const path of [
+      `/orders?q=img`,
+      `/orders/${of}`,
+      `/orders/${of}/history?at=0`,
+      `/orders/${of}/history?at=2&with=0`,
+      `/shop/orders/${of}`,
+    ]) {
       const page = await openPage(context, service.url + path);
-      await page.getByText(path.includes("?q") ? "o-hostile" : "<img src=x").first().waitFor();
+      await page
+        .getByText(path.includes("?q") ? "o-hostile" : "<img src=x")
+        .first()
+        .waitFor();
       assert.notEqual(await page.title(), "taken", path);
       const found = await page.evaluate(() => ({
-        images: document.querySelectorAll("main img, main script, main b, main i:not([class]):not(:empty), main u").length,
-        links: [...document.querySelectorAll("a[href]")].filter((one) => !["http:", "https:", "blob:"].includes(one.protocol)).length,
+        images: document.querySelectorAll(
+          "main img, main script, main b, main i:not([class]):not(:empty), main u",
+        ).length,
+        links: [...document.querySelectorAll("a[href]")].filter(
+          (one) => !["http:", "https:", "blob:"].includes(one.protocol),
+        ).length,
       }));
       assert.deepEqual(found, { images: 0, links: 0 }, path);
       page.check();
@@ -43,17 +56,23 @@ describe("hostile text", () => {
   });
 
   it("in the address is text too", async () => {
-    const page = await openPage(context, `${service.url}/orders?q=${encodeURIComponent(`"${script}"`)}&customer=${encodeURIComponent(script)}`, { expects: /status of 400/ });
+    const page = await openPage(
+      context,
+      `${service.url}/orders?q=${encodeURIComponent(`"${script}"`)}&customer=${encodeURIComponent(script)}`,
+      { expects: /status of 400/ },
+    );
     assert.notEqual(await page.title(), "taken");
     page.check();
     await page.close();
   });
 
   it("could not run even if it got in: the service allows its own scripts alone", async () => {
-    const page = await openPage(context, `${service.url}/orders`, { expects: /Content Security Policy/ });
+    const page = await openPage(context, `${service.url}/orders`, {
+      expects: /Content Security Policy/,
+    });
     await page.evaluate((text) => {
       const element = document.createElement("div");
-      element.innerHTML = text;  // As a page with a hole would.
+      element.innerHTML = text; // As a page with a hole would.
       document.body.append(element);
     }, script);
     await page.waitForTimeout(300);

@@ -24,14 +24,16 @@ describe("live changes", () => {
     for (const page of pages) await page.getByText("Live", { exact: true }).waitFor();
     const id = await service.api.draft();
     for (const page of pages) {
-      await page.bringToFront();  // A hidden tab waits until it is looked at.
+      await page.bringToFront(); // A hidden tab waits until it is looked at.
       await row(page, id).waitFor();
     }
     // Six connections are all that a browser opens to a host: ten streams would have taken them all.
     const metrics = await service.api.text("/metrics");
     const connections = Number(/^orders_http_connections (\d+)/m.exec(metrics)[1]);
     assert.ok(connections <= 8, `${connections} connections`);
-    const watches = await pages[0].evaluate(async () => (await fetch("/v1/orders?page_size=1")).status);
+    const watches = await pages[0].evaluate(
+      async () => (await fetch("/v1/orders?page_size=1")).status,
+    );
     assert.equal(watches, 200);
     for (const page of pages) {
       page.check();
@@ -64,7 +66,9 @@ describe("live changes", () => {
   });
 
   it("say that the service is away to who opens a view then, and go on when it is back", async () => {
-    const page = await openPage(context, `${service.url}/orders`, { expects: /net::ERR_|status of 503/ });
+    const page = await openPage(context, `${service.url}/orders`, {
+      expects: /net::ERR_|status of 503/,
+    });
     await page.getByText("Live", { exact: true }).waitFor();
     await service.stop();
     await page.getByText("Not connected; trying again").waitFor();

@@ -29,7 +29,8 @@ describe("the node", () => {
 
   it("tells what was set, and all that may be", async () => {
     const page = await openPage(context, `${service.url}/node`);
-    const setting = (name) => page.locator("table.settings tr", { has: page.getByText(name, { exact: true }) });
+    const setting = (name) =>
+      page.locator("table.settings tr", { has: page.getByText(name, { exact: true }) });
     await setting("http-listen").getByText("Flag").waitFor();
     assert.equal(await setting("watches-max").count(), 0);
     await page.locator("#all-settings").click();

@@ -58,7 +58,9 @@ describe("the list of orders", () => {
     await row(page, "o-grace").waitFor();
     assert.equal(await page.getByLabel("Status").inputValue(), "");
 
-    await page.goto(`${service.url}/orders?status=CONFIRMED&min=10.00&currency=EUR&order=total%20desc&sku=TEA&held=false`);
+    await page.goto(
+      `${service.url}/orders?status=CONFIRMED&min=10.00&currency=EUR&order=total%20desc&sku=TEA&held=false`,
+    );
     await row(page, "o-first").waitFor();
     assert.equal(await page.getByLabel("Total from").inputValue(), "10.00");
     assert.equal(await page.locator("tbody tr").count(), 1);
@@ -67,7 +69,9 @@ describe("the list of orders", () => {
   });
 
   it("shows the service's reason for a filter that cannot be", async () => {
-    const page = await openPage(context, `${service.url}/orders?status=NO_SUCH`, { expects: /status of 400/ });
+    const page = await openPage(context, `${service.url}/orders?status=NO_SUCH`, {
+      expects: /status of 400/,
+    });
     await page.getByRole("alert").getByText("expected one of DRAFT").first().waitFor();
     await page.getByRole("button", { name: "Try again" }).waitFor();
     page.check();
@@ -75,7 +79,11 @@ describe("the list of orders", () => {
   });
 
   it("turns its pages, and a page has an address", async () => {
-    for (let i = 0; i < 30; i++) await service.api.draft({ order_id: `p-${String(i).padStart(2, "0")}`, customer_id: "pages" });
+    for (let i = 0; i < 30; i++)
+      await service.api.draft({
+        order_id: `p-${String(i).padStart(2, "0")}`,
+        customer_id: "pages",
+      });
     const page = await openPage(context, `${service.url}/orders?customer=pages&order=order_id`);
     await row(page, "p-24").waitFor();
     assert.equal(await row(page, "p-25").count(), 0);
@@ -108,7 +116,9 @@ describe("the list of orders", () => {
 
   it("shows the list as it was", async () => {
     const [first] = await service.api.history("o-first");
-    const page = await openPage(context, `${service.url}/orders?as_of=${first.record_time}`, { expects: /status of 503/ });
+    const page = await openPage(context, `${service.url}/orders?as_of=${first.record_time}`, {
+      expects: /status of 503/,
+    });
     await row(page, "o-first").getByText("Draft").waitFor();
     assert.equal(await page.locator("tbody tr").count(), 1);
     page.check();

@@ -23,7 +23,8 @@ describe("a command", () => {
     return page;
   }
   const submit = (page) => page.getByRole("dialog").locator("button[type=submit]");
-  const notes = async (id) => (await service.api.history(id)).filter(({ type }) => type === "NoteSet").length;
+  const notes = async (id) =>
+    (await service.api.history(id)).filter(({ type }) => type === "NoteSet").length;
 
   it("for an order that has changed meanwhile is not done, and says what changed", async () => {
     const id = await service.api.draft();
@@ -44,7 +45,9 @@ describe("a command", () => {
 
   it("that is refused shows the reason, the rule, and what may be done instead", async () => {
     const id = await service.api.confirmed();
-    const page = await openPage(context, `${service.url}/orders/${id}`, { expects: /status of 409/ });
+    const page = await openPage(context, `${service.url}/orders/${id}`, {
+      expects: /status of 409/,
+    });
     await page.locator('[data-command="CapturePayment"]').click();
     await page.getByRole("dialog").getByLabel("Amount").fill("1000000.00");
     await submit(page).click();
@@ -78,7 +81,7 @@ describe("a command", () => {
     const keys = [];
     await page.route("**/v1/orders/*:setNote", async (route) => {
       keys.push(route.request().headers()["idempotency-key"]);
-      const answer = await route.fetch();  // The service has it; the page does not hear of it.
+      const answer = await route.fetch(); // The service has it; the page does not hear of it.
       if (keys.length === 1) return route.abort("connectionreset");
       return route.fulfill({ response: answer });
     });
@@ -98,7 +101,7 @@ describe("a command", () => {
     const arrived = new Promise((resolve) => (isAtService = resolve));
     await page.route("**/v1/orders/*:setNote", async (route) => {
       await route.fetch();
-      isAtService();  // And never an answer.
+      isAtService(); // And never an answer.
     });
     await submit(page).click();
     await arrived;

@@ -30,7 +30,10 @@ describe("the read models", () => {
   it("are drawn over time, in this page's own colours", async () => {
     const page = await openPage(context, `${service.url}/read-models`);
     await page.locator("lag-chart canvas").first().waitFor();
-    await until(async () => (await page.locator("lag-chart .legend li").count()) === 8, "both legends");
+    await until(
+      async () => (await page.locator("lag-chart .legend li").count()) === 8,
+      "both legends",
+    );
     await page.locator("#theme").click();
     await page.locator("#theme").click();
     page.check();
@@ -40,13 +43,20 @@ describe("the read models", () => {
   it("are rebuilt and verified by a button, and say what came of it", async () => {
     const page = await openPage(context, `${service.url}/read-models`);
     await row(page, "orders").getByRole("button", { name: "Rebuild" }).click();
-    await row(page, "orders").getByText(/rows compared, no difference/).waitFor();
+    await row(page, "orders")
+      .getByText(/rows compared, no difference/)
+      .waitFor();
     await row(page, "sales").getByRole("button", { name: "Verify" }).click();
     await row(page, "sales").getByText("Verification").waitFor();
-    await row(page, "sales").getByText(/rows compared, no difference/).waitFor();
+    await row(page, "sales")
+      .getByText(/rows compared, no difference/)
+      .waitFor();
     const { read_models: models } = await service.api.get("/v1/readModels");
     assert.equal(models.find(({ name }) => name === "orders").rebuild.phase, "REBUILD_PHASE_DONE");
-    assert.equal(models.find(({ name }) => name === "sales").verification.phase, "REBUILD_PHASE_DONE");
+    assert.equal(
+      models.find(({ name }) => name === "sales").verification.phase,
+      "REBUILD_PHASE_DONE",
+    );
     page.check();
     await page.close();
   });
@@ -61,20 +71,34 @@ describe("the read models", () => {
           const answer = await response.json();
           if (isUnderWay) {
             answer.read_models[0].rebuild = {
-              phase: "REBUILD_PHASE_FILLING", error: "", start_time: "2026-01-01T00:00:00Z",
-              events_applied: "1234567", events_per_second: 98765.4, fraction: 0.42, time_left: "83.5s",
-              rows_compared: "0", differences: "0",
+              phase: "REBUILD_PHASE_FILLING",
+              error: "",
+              start_time: "2026-01-01T00:00:00Z",
+              events_applied: "1234567",
+              events_per_second: 98765.4,
+              fraction: 0.42,
+              time_left: "83.5s",
+              rows_compared: "0",
+              differences: "0",
             };
           }
           await route.fulfill({ response, json: answer });
         }),
       expects: /status of 409/,
     });
-    await row(page, "orders").getByText("1\u202f234\u202f567 events, 98\u202f765 a second, 1 min 24 s left").waitFor();
-    assert.equal(await row(page, "orders").getByRole("progressbar").getAttribute("aria-valuenow"), "42");
+    await row(page, "orders")
+      .getByText("1\u202f234\u202f567 events, 98\u202f765 a second, 1 min 24 s left")
+      .waitFor();
+    assert.equal(
+      await row(page, "orders").getByRole("progressbar").getAttribute("aria-valuenow"),
+      "42",
+    );
     isUnderWay = false;
     await row(page, "orders").getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("status").getByText(/^orders: /).waitFor();  // There was nothing to cancel: it says so.
+    await page
+      .getByRole("status")
+      .getByText(/^orders: /)
+      .waitFor(); // There was nothing to cancel: it says so.
     await row(page, "orders").getByRole("button", { name: "Rebuild" }).waitFor();
     page.check();
     await page.close();

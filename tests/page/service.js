@@ -11,7 +11,9 @@ const program = process.env.ORDERD;
 /// Starts `orderd` with `args` and waits for its line that says ready.
 async function start(args) {
   if (!program) throw new Error("ORDERD must name the orderd binary");
-  const child = spawn(program, [...args, "--log-level", "error"], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...args, "--log-level", "error"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = once(child, "exit");
   let out = "";
   let log = "";
@@ -22,7 +24,10 @@ async function start(args) {
       if (/^orderd ready .*$/m.test(out)) resolve(out);
     });
     child.once("error", reject);
-    ended.then(([code, signal]) => reject(new Error(`orderd ended: ${code ?? signal}\n${log}`)), reject);
+    ended.then(
+      ([code, signal]) => reject(new Error(`orderd ended: ${code ?? signal}\n${log}`)),
+      reject,
+    );
   });
   // Whatever ends this process takes the server along.
   const killNow = () => child.kill("SIGKILL");
@@ -48,7 +53,16 @@ export async function startStore() {
 export async function startService({ store } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "orders-page-"));
   const place = store ? ["--store", `esdb://${store.address}?tls=false`] : [];
-  const args = (http) => ["serve", "--data", folder, ...place, "--grpc-listen", "127.0.0.1:0", "--http-listen", http];
+  const args = (http) => [
+    "serve",
+    "--data",
+    folder,
+    ...place,
+    "--grpc-listen",
+    "127.0.0.1:0",
+    "--http-listen",
+    http,
+  ];
   let server = await start(args("127.0.0.1:0"));
   const address = server.word("http");
   return {
@@ -81,21 +95,31 @@ function apiOf(url) {
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
     text: async (path) => (await fetch(url + path)).text(),
-    command: (id, verb, body = {}) => call("POST", `/v1/orders/${encodeURIComponent(id)}:${verb}`, body),
+    command: (id, verb, body = {}) =>
+      call("POST", `/v1/orders/${encodeURIComponent(id)}:${verb}`, body),
     async order(id) {
-      const { order } = await call("GET", `/v1/orders/${encodeURIComponent(id)}?as_of_revision=${await api.revision(id)}`);
+      const { order } = await call(
+        "GET",
+        `/v1/orders/${encodeURIComponent(id)}?as_of_revision=${await api.revision(id)}`,
+      );
       return order;
     },
     /// By the log, not by a read model.
     async history(id) {
-      return (await call("GET", `/v1/orders/${encodeURIComponent(id)}/history?page_size=500`)).entries;
+      return (await call("GET", `/v1/orders/${encodeURIComponent(id)}/history?page_size=500`))
+        .entries;
     },
     revision: async (id) => (await api.history(id)).at(-1).revision,
     async draft(fields = {}) {
       const id = fields.order_id ?? `o-${randomUUID().slice(0, 8)}`;
       await call("POST", "/v1/orders", {
-        order_id: id, customer_id: "ada", currency_code: "EUR", shipping_address: home,
-        lines: [{ sku: "TEA", title: "Assam tea, 250 g", quantity: 2, unit_price: { minor_units: 890 } }],
+        order_id: id,
+        customer_id: "ada",
+        currency_code: "EUR",
+        shipping_address: home,
+        lines: [
+          { sku: "TEA", title: "Assam tea, 250 g", quantity: 2, unit_price: { minor_units: 890 } },
+        ],
         ...fields,
       });
       return id;
@@ -115,4 +139,10 @@ function apiOf(url) {
   return api;
 }
 
-export const home = { name: "Ada Brown", line1: "12 Mill Lane", city: "Berlin", postal_code: "10115", country_code: "DE" };
+export const home = {
+  name: "Ada Brown",
+  line1: "12 Mill Lane",
+  city: "Berlin",
+  postal_code: "10115",
+  country_code: "DE",
+};

@@ -40,7 +40,11 @@ describe("the shop", () => {
     order = await service.api.order(id);
     assert.equal(order.payment_status, "PAID");
 
-    await service.api.command(id, "shipItems", { shipment_id: "s-1", all_remaining: true, carrier: "Post" });
+    await service.api.command(id, "shipItems", {
+      shipment_id: "s-1",
+      all_remaining: true,
+      carrier: "Post",
+    });
     await until(async () => (await current(page)).startsWith("Delivered"), "on its way");
     await service.api.command(id, "recordDelivery", { shipment_id: "s-1" });
     await page.getByRole("button", { name: "Send something back" }).click();

@@ -22,7 +22,10 @@ describe("the streams", () => {
     await page.getByRole("link", { name: "order-o-1" }).waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
     await service.api.draft({ order_id: "o-3" });
-    await until(async () => (await page.locator("tbody tr").first().innerText()).startsWith("order-o-3"), "the new stream first");
+    await until(
+      async () => (await page.locator("tbody tr").first().innerText()).startsWith("order-o-3"),
+      "the new stream first",
+    );
     await page.getByLabel("Names that begin with").fill("order-o-2");
     await page.getByLabel("Names that begin with").press("Enter");
     await page.getByRole("link", { name: "order-o-1" }).waitFor({ state: "detached" });
@@ -55,7 +58,9 @@ describe("the streams", () => {
     await page.locator("details.event").first().getByText("order-o-1").waitFor();
     assert.equal(await page.locator("details.event").count(), 1);
     await page.close();
-    const category = await openPage(context, `${service.url}/streams/$ce-order`, { expects: /status of 409/ });
+    const category = await openPage(context, `${service.url}/streams/$ce-order`, {
+      expects: /status of 409/,
+    });
     await category.getByRole("link", { name: "The same events, of all streams" }).click();
     await category.locator("details.event").first().waitFor();
     assert.equal(new URL(category.url()).searchParams.get("category"), "order-");
@@ -77,7 +82,9 @@ describe("the streams", () => {
   });
 
   it("that are not there say so", async () => {
-    const page = await openPage(context, `${service.url}/streams/nothing`, { expects: /status of 404/ });
+    const page = await openPage(context, `${service.url}/streams/nothing`, {
+      expects: /status of 404/,
+    });
     await page.getByRole("alert").waitFor();
     await page.getByRole("link", { name: "To the streams" }).click();
     await page.getByRole("heading", { level: 1, name: "Streams" }).waitFor();

@@ -31,7 +31,10 @@ describe("time travel", () => {
     await page.getByLabel("Revision", { exact: true }).focus();
     await page.keyboard.press("Home");
     await page.getByRole("heading", { name: "0 · Order created" }).waitFor();
-    await page.getByRole("region", { name: "State at revision 0" }).getByText("Assam tea").waitFor();
+    await page
+      .getByRole("region", { name: "State at revision 0" })
+      .getByText("Assam tea")
+      .waitFor();
     page.check();
     await page.close();
   });
@@ -87,14 +90,22 @@ describe("time travel", () => {
     ]);
     const entries = JSON.parse(await readFile(await file.path(), "utf8"));
     const recorded = await service.api.history(id);
-    assert.deepEqual(entries.map(({ event_id: one }) => one), recorded.map(({ event_id: one }) => one));
-    assert.deepEqual(entries.map(({ data }) => data), recorded.map(({ data_json: data }) => JSON.parse(data)));
+    assert.deepEqual(
+      entries.map(({ event_id: one }) => one),
+      recorded.map(({ event_id: one }) => one),
+    );
+    assert.deepEqual(
+      entries.map(({ data }) => data),
+      recorded.map(({ data_json: data }) => JSON.parse(data)),
+    );
     page.check();
     await page.close();
   });
 
   it("says so of an order that is not there", async () => {
-    const page = await openPage(context, `${service.url}/orders/nobody/history`, { expects: /status of 404/ });
+    const page = await openPage(context, `${service.url}/orders/nobody/history`, {
+      expects: /status of 404/,
+    });
     await page.getByRole("alert").waitFor();
     await page.goto(`${service.url}/orders/nobody`);
     await page.getByRole("alert").getByText("Order not found").waitFor();

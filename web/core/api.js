@@ -33,7 +33,10 @@ async function readProblem(response) {
 }
 
 const unreachable = () =>
-  new Problem({ title: "Not reached", detail: "The service cannot be reached.", reason: "NOT_REACHED" }, 0);
+  new Problem(
+    { title: "Not reached", detail: "The service cannot be reached.", reason: "NOT_REACHED" },
+    0,
+  );
 
 async function call(path, options) {
   let response;
@@ -48,7 +51,7 @@ async function call(path, options) {
     return await response.json();
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw unreachable();  // It broke off in the middle.
+    throw unreachable(); // It broke off in the middle.
   }
 }
 

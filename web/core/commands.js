@@ -36,7 +36,13 @@ export const forsaken = () => load().filter(({ key }) => !underWay.has(key));
 export const onForsaken = (listener) => events.addEventListener("change", listener);
 
 /// A command before it is sent: its key is fixed here.
-export const prepare = ({ path, body, etag, title }) => ({ path, body, etag, title, key: randomId() });
+export const prepare = ({ path, body, etag, title }) => ({
+  path,
+  body,
+  etag,
+  title,
+  key: randomId(),
+});
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

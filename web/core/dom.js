@@ -31,7 +31,8 @@ function setAttributes(element, attributes) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "value" || name === "checked" || name === "disabled") element[name] = value;
-    else if (name === "href" && !isOwnAddress(value)) throw new Error(`no link of this page: ${value}`);
+    else if (name === "href" && !isOwnAddress(value))
+      throw new Error(`no link of this page: ${value}`);
     else element.setAttribute(name, value === true ? "" : value);
   }
 }

@@ -10,7 +10,8 @@ function layOut(text) {
   let depth = 0;
   const newLine = () => out.push(`\n${"  ".repeat(depth)}`);
   tokens.forEach((one, i) => {
-    const isEmpty = (one === "{" && tokens[i + 1] === "}") || (one === "[" && tokens[i + 1] === "]");
+    const isEmpty =
+      (one === "{" && tokens[i + 1] === "}") || (one === "[" && tokens[i + 1] === "]");
     if (one === "{" || one === "[") {
       out.push(one);
       depth++;
@@ -53,8 +54,14 @@ export function jsonElement(text) {
   const { out } = layOut(text);
   out.forEach((piece, i) => {
     const kind = piece.startsWith('"')
-      ? out[i + 1] === ": " ? "key" : "text"
-      : /^-?\d/.test(piece) ? "number" : /^[tfn]/.test(piece) ? "word" : null;
+      ? out[i + 1] === ": "
+        ? "key"
+        : "text"
+      : /^-?\d/.test(piece)
+        ? "number"
+        : /^[tfn]/.test(piece)
+          ? "word"
+          : null;
     element.append(kind ? h(`span.json-${kind}`, piece) : piece);
   });
   return element;

@@ -31,7 +31,10 @@ export function startLive() {
     return startAlone();
   }
   new BroadcastChannel("orders.live").addEventListener("message", ({ data }) => take(data));
-  const worker = new SharedWorker("/assets/live/worker.js", { type: "module", name: "orders.live" });
+  const worker = new SharedWorker("/assets/live/worker.js", {
+    type: "module",
+    name: "orders.live",
+  });
   worker.port.addEventListener("message", ({ data }) => take(data));
   worker.addEventListener("error", startAlone, { once: true });
   worker.port.start();

@@ -40,11 +40,14 @@ export const isZero = (money) => !money || BigInt(money.minor_units) === 0n;
 export function parseMoney(text, code) {
   const exponent = exponentOf(code);
   const matched = /^(\d+)(?:\.(\d*))?$/.exec(text.trim().replace(/[\s\u202f]/g, ""));
-  if (!matched) throw new Error(`Write an amount such as ${exponent === 0 ? "1230" : "12.30"}, with a point.`);
+  if (!matched)
+    throw new Error(`Write an amount such as ${exponent === 0 ? "1230" : "12.30"}, with a point.`);
   const [, whole, fraction = ""] = matched;
   if (fraction.length > exponent) {
     throw new Error(
-      exponent === 0 ? `${code} has no smaller unit.` : `${code} has ${exponent} digits after the point.`,
+      exponent === 0
+        ? `${code} has no smaller unit.`
+        : `${code} has ${exponent} digits after the point.`,
     );
   }
   return String(BigInt(whole + fraction.padEnd(exponent, "0")));

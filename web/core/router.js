@@ -64,7 +64,8 @@ function followLink(event) {
   const link = event.target.closest("a[href]");
   if (!link || link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || url.hash || (url.pathname !== "/" && !match(url.pathname))) return;
+  if (url.origin !== location.origin || url.hash || (url.pathname !== "/" && !match(url.pathname)))
+    return;
   event.preventDefault();
   navigate(url.pathname + url.search);
 }

@@ -11,10 +11,20 @@ export function words(name) {
 
 export const orderStatuses = ["DRAFT", "CONFIRMED", "IN_FULFILMENT", "COMPLETED", "CANCELLED"];
 export const paymentStatuses = [
-  "UNPAID", "AUTHORIZED", "PARTIALLY_PAID", "PAID", "PARTIALLY_REFUNDED", "REFUNDED", "FAILED",
+  "UNPAID",
+  "AUTHORIZED",
+  "PARTIALLY_PAID",
+  "PAID",
+  "PARTIALLY_REFUNDED",
+  "REFUNDED",
+  "FAILED",
 ];
 export const fulfilmentStatuses = [
-  "NONE", "PARTIALLY_SHIPPED", "SHIPPED", "PARTIALLY_DELIVERED", "DELIVERED",
+  "NONE",
+  "PARTIALLY_SHIPPED",
+  "SHIPPED",
+  "PARTIALLY_DELIVERED",
+  "DELIVERED",
 ];
 export const workLists = ["TO_CONFIRM", "TO_SHIP", "PAYMENT_FAILED", "REFUND_DUE", "HELD"];
 export const holdKinds = ["FRAUD", "ADDRESS", "STOCK", "PAYMENT", "MANUAL"];
@@ -24,7 +34,8 @@ export function toneOf(status) {
   if (["COMPLETED", "PAID", "DELIVERED", "LIVE"].includes(status)) return "good";
   if (["CONFIRMED", "IN_FULFILMENT", "AUTHORIZED", "SHIPPED"].includes(status)) return "going";
   if (["FAILED", "HELD", "STOPPED"].includes(status)) return "bad";
-  if (status.startsWith("PARTIALLY_") || status === "FILLING" || status === "RETRYING") return "partly";
+  if (status.startsWith("PARTIALLY_") || status === "FILLING" || status === "RETRYING")
+    return "partly";
   if (["CANCELLED", "REFUNDED"].includes(status)) return "ended";
   return "calm";
 }

@@ -3,7 +3,7 @@
 // where a browser has none.
 const retryMinMs = 1000;
 const retryMaxMs = 8000;
-const silenceMaxMs = 20_000;  // The service says something every 5 s.
+const silenceMaxMs = 20_000; // The service says something every 5 s.
 
 export class LiveSource {
   #publish;

@@ -11,8 +11,10 @@ import { View } from "../parts/view.js";
 
 const refreshMs = 2000;
 
-const rate = (value) => (value < 10 ? String(Math.round(10 * value) / 10) : grouped(Math.round(value)));
-const ms = (value) => (value < 10 ? `${Math.round(100 * value) / 100} ms` : durationText(value / 1000));
+const rate = (value) =>
+  value < 10 ? String(Math.round(10 * value) / 10) : grouped(Math.round(value));
+const ms = (value) =>
+  value < 10 ? `${Math.round(100 * value) / 100} ms` : durationText(value / 1000);
 const seconds = (duration) => Number.parseFloat(duration ?? "0");
 
 function size(bytes) {
@@ -27,7 +29,14 @@ function size(bytes) {
 }
 
 const figures = (list) =>
-  h("dl.sums", list.filter(Boolean).map(([name, value, isMain]) => h(isMain ? "div.main" : "div", h("dt", name), h("dd", value))));
+  h(
+    "dl.sums",
+    list
+      .filter(Boolean)
+      .map(([name, value, isMain]) =>
+        h(isMain ? "div.main" : "div", h("dt", name), h("dd", value)),
+      ),
+  );
 
 class NodeView extends View {
   #settings = "";
@@ -36,7 +45,12 @@ class NodeView extends View {
     this.query = this.route.query;
     this.now = h("div", h("div.card", loading(8)));
     this.settings = h("div");
-    replace(this, pageHead("Node", { lead: "The process that answers this page." }), this.now, this.settings);
+    replace(
+      this,
+      pageHead("Node", { lead: "The process that answers this page." }),
+      this.now,
+      this.settings,
+    );
     this.#load();
     this.every(refreshMs, () => this.#load());
   }
@@ -54,7 +68,13 @@ class NodeView extends View {
       },
       (problem) => {
         if (this.node && problem.status === 0) return;
-        replace(this.now, h("div.card", failed(problem, () => this.#load())));
+        replace(
+          this.now,
+          h(
+            "div.card",
+            failed(problem, () => this.#load()),
+          ),
+        );
       },
     );
   }
@@ -62,31 +82,47 @@ class NodeView extends View {
   #render() {
     const node = this.node;
     const { process, connections, store } = node;
-    const perSecond = (kind) => node.calls.filter((call) => call.kind === kind).reduce((all, call) => all + call.per_second, 0);
+    const perSecond = (kind) =>
+      node.calls
+        .filter((call) => call.kind === kind)
+        .reduce((all, call) => all + call.per_second, 0);
     replace(
       this.now,
-      card("Now", figures([
-        ["Commands a second", rate(perSecond("COMMAND")), true],
-        ["Queries a second", rate(perSecond("QUERY")), true],
-        ["Memory", size(process.resident_bytes)],
-        ["Processor time", durationText(process.cpu_seconds)],
-        ["Up", durationText(seconds(node.uptime))],
-        ["Version", data(node.version)],
-        ["Open files", `${grouped(process.open_files)} of ${grouped(process.open_files_max)}`],
-        ["HTTP connections", grouped(connections.http_connections)],
-        ["HTTP requests", grouped(connections.http_requests_in_flight)],
-        ["Watches", grouped(connections.watches)],
-        ["Commands waiting", grouped(connections.commands_waiting)],
-        ["Queries waiting", grouped(connections.queries_waiting)],
-      ])),
+      card(
+        "Now",
+        figures([
+          ["Commands a second", rate(perSecond("COMMAND")), true],
+          ["Queries a second", rate(perSecond("QUERY")), true],
+          ["Memory", size(process.resident_bytes)],
+          ["Processor time", durationText(process.cpu_seconds)],
+          ["Up", durationText(seconds(node.uptime))],
+          ["Version", data(node.version)],
+          ["Open files", `${grouped(process.open_files)} of ${grouped(process.open_files_max)}`],
+          ["HTTP connections", grouped(connections.http_connections)],
+          ["HTTP requests", grouped(connections.http_requests_in_flight)],
+          ["Watches", grouped(connections.watches)],
+          ["Commands waiting", grouped(connections.commands_waiting)],
+          ["Queries waiting", grouped(connections.queries_waiting)],
+        ]),
+      ),
       card("Store", [
         node.log && this.#log(node.log),
         node.store_client && this.#client(node.store_client),
         node.store_server && this.#server(node.store_server),
-        h("p.body.small.muted", `${words(store.kind)} store `, h("span.mono", data(store.store_id)), ", generation ", store.generation, ", opened ", timeElement(node.start_time, "full"),
-          !store.reachable && [" ", badge("STOPPED", "bad"), " ", data(store.error)]),
+        h(
+          "p.body.small.muted",
+          `${words(store.kind)} store `,
+          h("span.mono", data(store.store_id)),
+          ", generation ",
+          store.generation,
+          ", opened ",
+          timeElement(node.start_time, "full"),
+          !store.reachable && [" ", badge("STOPPED", "bad"), " ", data(store.error)],
+        ),
       ]),
-      card("Calls", this.#calls(node.calls), { actions: [h("span.small.faint", `rates over ${durationText(seconds(node.window))}`)] }),
+      card("Calls", this.#calls(node.calls), {
+        actions: [h("span.small.faint", `rates over ${durationText(seconds(node.window))}`)],
+      }),
     );
     this.#showSettings();
   }
@@ -143,7 +179,14 @@ class NodeView extends View {
         h("td.number", ms(call.latency.p99_ms)),
       );
     const numbers = ["Calls", "A second", "Under way", "Not well", "Median", "95th", "99th"];
-    return scrolling("Calls", h("table", headRow("Call", "Kind", ...numbers.map((text) => ({ text }))), h("tbody", calls.map(row))));
+    return scrolling(
+      "Calls",
+      h(
+        "table",
+        headRow("Call", "Kind", ...numbers.map((text) => ({ text }))),
+        h("tbody", calls.map(row)),
+      ),
+    );
   }
 
   #showSettings() {
@@ -154,17 +197,42 @@ class NodeView extends View {
     if (content === this.#settings) return;
     this.#settings = content;
     const row = ({ name, value, source, help }) =>
-      h("tr", h("td.mono", name), h("td.mono", data(value)), h("td", badge(source, source === "DEFAULT" ? "calm" : "going")), h("td.small.muted", data(help)));
+      h(
+        "tr",
+        h("td.mono", name),
+        h("td.mono", data(value)),
+        h("td", badge(source, source === "DEFAULT" ? "calm" : "going")),
+        h("td.small.muted", data(help)),
+      );
     replace(
       this.settings,
       card(
         "Settings",
         shown.length === 0
           ? h("p.body.muted", "All are as they are by default.")
-          : scrolling("Settings", h("table.settings", headRow("Name", "Value", "From", "What it is"), h("tbody", shown.map(row)))),
+          : scrolling(
+              "Settings",
+              h(
+                "table.settings",
+                headRow("Name", "Value", "From", "What it is"),
+                h("tbody", shown.map(row)),
+              ),
+            ),
         {
-          actions: [h("button", { type: "button", id: "all-settings", onclick: (event) => { event.target.blur(); changeQuery({ settings: isAll ? "" : "all" }); } },
-            isAll ? "Only what was set" : `All ${this.node.settings.length}`)],
+          actions: [
+            h(
+              "button",
+              {
+                type: "button",
+                id: "all-settings",
+                onclick: (event) => {
+                  event.target.blur();
+                  changeQuery({ settings: isAll ? "" : "all" });
+                },
+              },
+              isAll ? "Only what was set" : `All ${this.node.settings.length}`,
+            ),
+          ],
         },
       ),
     );

@@ -28,8 +28,16 @@ class CommandForm {
   open() {
     this.fields = this.spec.fields(this.order);
     this.result = h("div", { "aria-live": "polite" });
-    this.submit = h(`button.${this.spec.isDanger ? "danger" : "primary"}`, { type: "submit" }, this.spec.title);
-    this.rehearse = h("button.quiet", { type: "button", onclick: () => this.#run(() => this.#rehearse()) }, "What would it change?");
+    this.submit = h(
+      `button.${this.spec.isDanger ? "danger" : "primary"}`,
+      { type: "submit" },
+      this.spec.title,
+    );
+    this.rehearse = h(
+      "button.quiet",
+      { type: "button", onclick: () => this.#run(() => this.#rehearse()) },
+      "What would it change?",
+    );
     this.dialog = h(
       "dialog",
       { "aria-labelledby": "command-title" },
@@ -44,12 +52,25 @@ class CommandForm {
         },
         h(
           "header",
-          h("div", h("h2", { id: "command-title" }, this.spec.title), this.spec.text && h("p", this.spec.text(this.order))),
-          h("button.quiet", { type: "button", "aria-label": "Close", onclick: () => this.dialog.close() }, icon("close")),
+          h(
+            "div",
+            h("h2", { id: "command-title" }, this.spec.title),
+            this.spec.text && h("p", this.spec.text(this.order)),
+          ),
+          h(
+            "button.quiet",
+            { type: "button", "aria-label": "Close", onclick: () => this.dialog.close() },
+            icon("close"),
+          ),
         ),
         this.fields.map(([, field]) => field.element),
         this.result,
-        h("footer", this.rehearse, h("button", { type: "button", onclick: () => this.dialog.close() }, "Not now"), this.submit),
+        h(
+          "footer",
+          this.rehearse,
+          h("button", { type: "button", onclick: () => this.dialog.close() }, "Not now"),
+          this.submit,
+        ),
       ),
     );
     this.dialog.addEventListener("close", () => this.dialog.remove());
@@ -104,7 +125,13 @@ class CommandForm {
     try {
       const answer = await perform(command, {
         onRepeat: (attempt) =>
-          replace(this.result, h("p.refusal.unknown", `No answer yet; asking again (${attempt}) with the same key, so that nothing is done twice.`)),
+          replace(
+            this.result,
+            h(
+              "p.refusal.unknown",
+              `No answer yet; asking again (${attempt}) with the same key, so that nothing is done twice.`,
+            ),
+          ),
       });
       this.sent = null;
       this.dialog.close();
@@ -125,7 +152,11 @@ class CommandForm {
     const changes = changesBetween(this.order, answer.order);
     replace(
       this.result,
-      h("div.outcome", h("h3", changes.length > 0 ? "It would change" : "It would change nothing"), changesList(changes)),
+      h(
+        "div.outcome",
+        h("h3", changes.length > 0 ? "It would change" : "It would change nothing"),
+        changesList(changes),
+      ),
     );
   }
 
@@ -133,8 +164,12 @@ class CommandForm {
     const isStale = problem.reason === "STALE_REVISION";
     const title = problem.isUnknown
       ? "Whether it was recorded is not known"
-      : isStale ? "The order has changed meanwhile" : problem.title || "It was refused";
-    const other = (problem.allowedCommands ?? []).filter((name) => commandForms[name] && name !== this.name);
+      : isStale
+        ? "The order has changed meanwhile"
+        : problem.title || "It was refused";
+    const other = (problem.allowedCommands ?? []).filter(
+      (name) => commandForms[name] && name !== this.name,
+    );
     replace(
       this.result,
       h(
@@ -143,13 +178,32 @@ class CommandForm {
         h("h3", title),
         h("p", problem.message),
         problem.rule && h("p.small", problem.rule),
-        problem.isUnknown && h("p.small", "Ask again: the same key finds out, and does nothing twice."),
+        problem.isUnknown &&
+          h("p.small", "Ask again: the same key finds out, and does nothing twice."),
         problem.violations.length > 0 &&
-          h("ul.small", problem.violations.map(({ field, description }) => h("li", h("code", field), ": ", description))),
-        isStale && h("div.actions", h("button", { type: "button", onclick: () => this.#takeNewState() }, "Look at it as it is now")),
+          h(
+            "ul.small",
+            problem.violations.map(({ field, description }) =>
+              h("li", h("code", field), ": ", description),
+            ),
+          ),
+        isStale &&
+          h(
+            "div.actions",
+            h(
+              "button",
+              { type: "button", onclick: () => this.#takeNewState() },
+              "Look at it as it is now",
+            ),
+          ),
         other.length > 0 &&
-          h("div.allowed", h("span.small", "What may be done now:"), other.map((name) =>
-            h("button", { type: "button", onclick: () => this.#insteadDo(name) }, titleOf(name)))),
+          h(
+            "div.allowed",
+            h("span.small", "What may be done now:"),
+            other.map((name) =>
+              h("button", { type: "button", onclick: () => this.#insteadDo(name) }, titleOf(name)),
+            ),
+          ),
       ),
     );
     this.submit.textContent = problem.isUnknown ? "Ask again" : this.spec.title;

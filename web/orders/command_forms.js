@@ -4,8 +4,16 @@ import { randomId } from "../core/api.js";
 import { isZero, moneyText } from "../core/money.js";
 import { holdKinds, words } from "../core/words.js";
 import {
-  addressField, choiceField, countField, itemsField, kindChoice, lineChoice, moneyField, paymentChoice,
-  rateOrAmountField, textField,
+  addressField,
+  choiceField,
+  countField,
+  itemsField,
+  kindChoice,
+  lineChoice,
+  moneyField,
+  paymentChoice,
+  rateOrAmountField,
+  textField,
 } from "../parts/fields.js";
 
 const freshId = (prefix) => `${prefix}-${randomId().slice(0, 8)}`;
@@ -17,18 +25,42 @@ const sum = (order, units) => ({ currency_code: order.currency_code, minor_units
 
 const address = (name) => (order) => [["address", addressField({ value: order[name] })]];
 const payment = (order) => [
-  ["payment_id", textField({ label: "Payment id", value: openPayment(order) ?? freshId("pay"), required: true, hint: "The payment provider's; an id counts once." })],
-  ["amount", moneyField({ label: "Amount", currency: order.currency_code, value: order.ledger.open })],
+  [
+    "payment_id",
+    textField({
+      label: "Payment id",
+      value: openPayment(order) ?? freshId("pay"),
+      required: true,
+      hint: "The payment provider's; an id counts once.",
+    }),
+  ],
+  [
+    "amount",
+    moneyField({ label: "Amount", currency: order.currency_code, value: order.ledger.open }),
+  ],
 ];
-const openPayment = (order) => order.payments.find(({ state }) => state === "STATE_AUTHORIZED")?.payment_id;
+const openPayment = (order) =>
+  order.payments.find(({ state }) => state === "STATE_AUTHORIZED")?.payment_id;
 
 function refund(order) {
-  const captured = order.payments.filter((one) => minus(one.captured.minor_units, one.refunded.minor_units) > 0n);
+  const captured = order.payments.filter(
+    (one) => minus(one.captured.minor_units, one.refunded.minor_units) > 0n,
+  );
   const due = BigInt(order.ledger.refund_due.minor_units);
-  const most = captured.length > 0 ? minus(captured[0].captured.minor_units, captured[0].refunded.minor_units) : 0n;
+  const most =
+    captured.length > 0
+      ? minus(captured[0].captured.minor_units, captured[0].refunded.minor_units)
+      : 0n;
   return [
     ["payment_id", paymentChoice(captured)],
-    ["amount", moneyField({ label: "Amount", currency: order.currency_code, value: sum(order, due > 0n && due < most ? due : most) })],
+    [
+      "amount",
+      moneyField({
+        label: "Amount",
+        currency: order.currency_code,
+        value: sum(order, due > 0n && due < most ? due : most),
+      }),
+    ],
     ["refund_id", textField({ label: "Refund id", value: freshId("refund"), required: true })],
     reason(),
   ];
@@ -49,9 +81,16 @@ export const commandForms = {
   },
   ChangeItemQuantity: {
     title: "Change a quantity",
-    fields: (order) => [["line_id", lineChoice(order)], ["quantity", countField({ label: "New quantity" })]],
+    fields: (order) => [
+      ["line_id", lineChoice(order)],
+      ["quantity", countField({ label: "New quantity" })],
+    ],
   },
-  RemoveItem: { title: "Remove an item", fields: (order) => [["line_id", lineChoice(order)]], isDanger: true },
+  RemoveItem: {
+    title: "Remove an item",
+    fields: (order) => [["line_id", lineChoice(order)]],
+    isDanger: true,
+  },
   SetShippingAddress: { title: "Set the shipping address", fields: address("shipping_address") },
   SetBillingAddress: { title: "Set the billing address", fields: address("billing_address") },
   SetNote: {
@@ -68,13 +107,24 @@ export const commandForms = {
   RemoveDiscount: {
     title: "Remove a discount",
     fields: (order) => [
-      ["code", choiceField({ label: "Discount", options: order.discounts.map(({ code }) => [code, code]) })],
+      [
+        "code",
+        choiceField({
+          label: "Discount",
+          options: order.discounts.map(({ code }) => [code, code]),
+        }),
+      ],
     ],
     isDanger: true,
   },
   SetShippingFee: {
     title: "Set the shipping fee",
-    fields: (order) => [["fee", moneyField({ label: "Fee", currency: order.currency_code, value: order.shipping_fee })]],
+    fields: (order) => [
+      [
+        "fee",
+        moneyField({ label: "Fee", currency: order.currency_code, value: order.shipping_fee }),
+      ],
+    ],
   },
   SetTax: {
     title: "Set the tax",
@@ -84,7 +134,8 @@ export const commandForms = {
     title: "Confirm the order",
     verb: "confirm",
     isMain: true,
-    text: (order) => `It will cost ${moneyText(order.totals.total)}. Lines, discounts and fees do not change after that.`,
+    text: (order) =>
+      `It will cost ${moneyText(order.totals.total)}. Lines, discounts and fees do not change after that.`,
     fields: () => [],
   },
   AuthorizePayment: { title: "Authorize a payment", fields: payment },
@@ -92,7 +143,14 @@ export const commandForms = {
   RecordPaymentFailure: {
     title: "Record a failed payment",
     fields: (order) => [
-      ["payment_id", textField({ label: "Payment id", value: openPayment(order) ?? freshId("pay"), required: true })],
+      [
+        "payment_id",
+        textField({
+          label: "Payment id",
+          value: openPayment(order) ?? freshId("pay"),
+          required: true,
+        }),
+      ],
       reason(),
     ],
     isDanger: true,
@@ -100,14 +158,20 @@ export const commandForms = {
   RefundPayment: {
     title: "Refund a payment",
     isMain: (order) => !isZero(order.ledger.refund_due),
-    text: (order) => (isZero(order.ledger.refund_due) ? "No refund is due." : `${moneyText(order.ledger.refund_due)} are due.`),
+    text: (order) =>
+      isZero(order.ledger.refund_due)
+        ? "No refund is due."
+        : `${moneyText(order.ledger.refund_due)} are due.`,
     fields: refund,
   },
   PlaceHold: {
     title: "Place a hold",
     text: () => "It stops shipping and capture.",
     fields: (order) => [
-      ["kind", kindChoice(holdKinds.filter((kind) => !order.holds.some((hold) => hold.kind === kind)))],
+      [
+        "kind",
+        kindChoice(holdKinds.filter((kind) => !order.holds.some((hold) => hold.kind === kind))),
+      ],
       reason(),
     ],
   },
@@ -130,25 +194,34 @@ export const commandForms = {
     title: "Record a delivery",
     isMain: true,
     fields: (order) => [
-      ["shipment_id", choiceField({
-        label: "Shipment",
-        options: order.shipments
-          .filter(({ delivered }) => !delivered)
-          .map(({ shipment_id: id, carrier }) => [id, carrier ? `${id} (${carrier})` : id]),
-      })],
+      [
+        "shipment_id",
+        choiceField({
+          label: "Shipment",
+          options: order.shipments
+            .filter(({ delivered }) => !delivered)
+            .map(({ shipment_id: id, carrier }) => [id, carrier ? `${id} (${carrier})` : id]),
+        }),
+      ],
     ],
   },
   CancelOrder: {
     title: "Cancel the order",
     verb: "cancel",
     isDanger: true,
-    text: (order) => (isZero(order.ledger.captured) ? "It ends here." : `${moneyText(order.ledger.captured)} are then to be refunded.`),
+    text: (order) =>
+      isZero(order.ledger.captured)
+        ? "It ends here."
+        : `${moneyText(order.ledger.captured)} are then to be refunded.`,
     fields: () => [reason()],
   },
   CancelItems: {
     title: "Cancel items",
     isDanger: true,
-    fields: (order) => [["items", itemsField({ label: "Units", lines: order.lines, available: unshipped })], reason()],
+    fields: (order) => [
+      ["items", itemsField({ label: "Units", lines: order.lines, available: unshipped })],
+      reason(),
+    ],
   },
   RequestReturn: {
     title: "Request a return",
@@ -163,16 +236,22 @@ export const commandForms = {
     isMain: true,
     text: () => "All that was requested has come back.",
     fields: (order) => [
-      ["return_id", choiceField({
-        label: "Return",
-        options: order.returns.filter(({ received }) => !received).map(({ return_id: id }) => [id, id]),
-      })],
+      [
+        "return_id",
+        choiceField({
+          label: "Return",
+          options: order.returns
+            .filter(({ received }) => !received)
+            .map(({ return_id: id }) => [id, id]),
+        }),
+      ],
     ],
   },
 };
 
 /// "setNote" of SetNote, and the short ones of two commands.
-export const verbOf = (name) => commandForms[name]?.verb ?? name.charAt(0).toLowerCase() + name.slice(1);
+export const verbOf = (name) =>
+  commandForms[name]?.verb ?? name.charAt(0).toLowerCase() + name.slice(1);
 
 /// How its button stands among the others: "primary", "plain" or "danger".
 export function kindOf(name, order) {

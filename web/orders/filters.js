@@ -2,7 +2,13 @@
 import { h } from "../core/dom.js";
 import { fromInput, toInput } from "../core/time.js";
 import { exponentOf, parseMoney } from "../core/money.js";
-import { fulfilmentStatuses, orderStatuses, paymentStatuses, words, workLists } from "../core/words.js";
+import {
+  fulfilmentStatuses,
+  orderStatuses,
+  paymentStatuses,
+  words,
+  workLists,
+} from "../core/words.js";
 
 export const sorts = {
   "create_time desc": "Newest first",
@@ -15,7 +21,18 @@ export const sorts = {
 
 // Names in the address, in the order in which the form has them.
 export const filterNames = [
-  "work", "status", "payment", "fulfilment", "held", "customer", "sku", "currency", "min", "max", "from", "to",
+  "work",
+  "status",
+  "payment",
+  "fulfilment",
+  "held",
+  "customer",
+  "sku",
+  "currency",
+  "min",
+  "max",
+  "from",
+  "to",
 ];
 
 const quoted = (text) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
@@ -40,11 +57,17 @@ export function filterText(query) {
   if (get("sku")) terms.push(`sku = ${quoted(get("sku"))}`);
   if (get("currency")) terms.push(`currency = ${quoted(get("currency"))}`);
   // Amounts are in whole units of the currency that is chosen; without one, of those with cents.
-  for (const [name, operator] of [["min", ">="], ["max", "<="]]) {
+  for (const [name, operator] of [
+    ["min", ">="],
+    ["max", "<="],
+  ]) {
     const units = get(name) && minorUnits(get(name), get("currency") || "EUR");
     if (units) terms.push(`total ${operator} ${units}`);
   }
-  for (const [name, operator] of [["from", ">="], ["to", "<"]]) {
+  for (const [name, operator] of [
+    ["from", ">="],
+    ["to", "<"],
+  ]) {
     if (get(name)) terms.push(`create_time ${operator} ${quoted(get(name))}`);
   }
   return terms.join(" AND ");
@@ -106,8 +129,13 @@ export function filterForm(query, change) {
       select("status", "Status", named(orderStatuses)),
       select("payment", "Payment", named(paymentStatuses)),
       text("customer", "Customer", { placeholder: "customer id" }),
-      choice("filter-order", "Order", get("order") || "create_time desc", Object.entries(sorts), (value) =>
-        change({ order: value === "create_time desc" ? "" : value })),
+      choice(
+        "filter-order",
+        "Order",
+        get("order") || "create_time desc",
+        Object.entries(sorts),
+        (value) => change({ order: value === "create_time desc" ? "" : value }),
+      ),
     ),
     h(
       "details.more",
@@ -116,7 +144,11 @@ export function filterForm(query, change) {
       h(
         "div.filter-row",
         select("fulfilment", "Fulfilment", named(fulfilmentStatuses)),
-        select("held", "On hold", [["", "Any"], ["true", "Held"], ["false", "Not held"]]),
+        select("held", "On hold", [
+          ["", "Any"],
+          ["true", "Held"],
+          ["false", "Not held"],
+        ]),
         text("sku", "Sku", { placeholder: "TEA" }),
         text("currency", "Currency", { placeholder: "EUR", maxlength: "3" }),
         text("min", "Total from", { inputmode: "decimal", placeholder: decimals }),

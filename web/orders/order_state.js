@@ -15,10 +15,18 @@ export const statusBadges = (order) =>
   );
 
 function lineParts(line) {
-  const parts = [["shipped", line.shipped], ["delivered", line.delivered], ["cancelled", line.cancelled],
-    ["on its way back", line.return_open], ["returned", line.returned]];
+  const parts = [
+    ["shipped", line.shipped],
+    ["delivered", line.delivered],
+    ["cancelled", line.cancelled],
+    ["on its way back", line.return_open],
+    ["returned", line.returned],
+  ];
   const said = parts.filter(([, count]) => count !== "0");
-  return h("div.line-parts", said.length === 0 ? "–" : said.map(([what, count]) => h("span", `${count} ${what}`)));
+  return h(
+    "div.line-parts",
+    said.length === 0 ? "–" : said.map(([what, count]) => h("span", `${count} ${what}`)),
+  );
 }
 
 function linesCard(order) {
@@ -39,7 +47,14 @@ function linesCard(order) {
       "Lines",
       h(
         "table.lines",
-        headRow("#", "Article", { text: "Quantity" }, { text: "Unit price" }, { text: "Total" }, "So far"),
+        headRow(
+          "#",
+          "Article",
+          { text: "Quantity" },
+          { text: "Unit price" },
+          { text: "Total" },
+          "So far",
+        ),
         h("tbody", order.lines.map(row)),
       ),
     ),
@@ -51,27 +66,32 @@ function moneyCard(order) {
   const figure = (name, money, isMain = false) =>
     h(isMain ? "div.main" : "div", h("dt", name), h("dd", moneyText(money)));
   const adjustments = [
-    ...order.discounts.map((discount) => ["Discount ", data(discount.code), ` ${rateOrMoney(discount)}`]),
+    ...order.discounts.map((discount) => [
+      "Discount ",
+      data(discount.code),
+      ` ${rateOrMoney(discount)}`,
+    ]),
     order.tax && [`Tax ${rateOrMoney(order.tax)}`],
   ].filter(Boolean);
-  return card(
-    "Money",
-    [
+  return card("Money", [
+    h(
+      "dl.sums",
+      figure("Total", totals.total, true),
+      figure("Goods", totals.goods),
+      !isZero(totals.discount) && figure("Discount", totals.discount),
+      figure("Tax", totals.tax),
+      figure("Shipping", totals.shipping),
+      figure("Captured", ledger.captured),
+      !isZero(ledger.refunded) && figure("Refunded", ledger.refunded),
+      figure("Open", ledger.open),
+      !isZero(ledger.refund_due) && figure("Refund due", ledger.refund_due),
+    ),
+    adjustments.length > 0 &&
       h(
-        "dl.sums",
-        figure("Total", totals.total, true),
-        figure("Goods", totals.goods),
-        !isZero(totals.discount) && figure("Discount", totals.discount),
-        figure("Tax", totals.tax),
-        figure("Shipping", totals.shipping),
-        figure("Captured", ledger.captured),
-        !isZero(ledger.refunded) && figure("Refunded", ledger.refunded),
-        figure("Open", ledger.open),
-        !isZero(ledger.refund_due) && figure("Refund due", ledger.refund_due),
+        "ul.columns.small.muted",
+        adjustments.map((one) => h("li", one)),
       ),
-      adjustments.length > 0 && h("ul.columns.small.muted", adjustments.map((one) => h("li", one))),
-    ],
-  );
+  ]);
 }
 
 const rateOrMoney = ({ rate_ppm: rate, amount }) => (amount ? moneyText(amount) : rateText(rate));
@@ -83,7 +103,14 @@ function addressBlock(title, address) {
     address
       ? h(
           "address.address",
-          [address.name, address.line1, address.line2, `${address.postal_code} ${address.city}`.trim(), address.region, address.country_code]
+          [
+            address.name,
+            address.line1,
+            address.line2,
+            `${address.postal_code} ${address.city}`.trim(),
+            address.region,
+            address.country_code,
+          ]
             .filter(Boolean)
             .map((part) => [data(part), h("br")]),
         )
@@ -92,10 +119,19 @@ function addressBlock(title, address) {
 }
 
 function tableCard(title, columns, rows) {
-  return rows.length > 0 && card(title, scrolling(title, h("table", headRow(...columns), h("tbody", rows))));
+  return (
+    rows.length > 0 &&
+    card(title, scrolling(title, h("table", headRow(...columns), h("tbody", rows))))
+  );
 }
 
-const cells = (...contents) => h("tr", contents.map((content) => (content?.number ? h("td.number", content.number) : h("td", content))));
+const cells = (...contents) =>
+  h(
+    "tr",
+    contents.map((content) =>
+      content?.number ? h("td.number", content.number) : h("td", content),
+    ),
+  );
 
 const units = (order, items) =>
   items.map(({ line_id: id, quantity }, i) => {
@@ -106,7 +142,14 @@ const units = (order, items) =>
 function paymentsCard(order) {
   return tableCard(
     "Payments",
-    ["Payment", "State", { text: "Authorized" }, { text: "Captured" }, { text: "Refunded" }, "Reason"],
+    [
+      "Payment",
+      "State",
+      { text: "Authorized" },
+      { text: "Captured" },
+      { text: "Refunded" },
+      "Reason",
+    ],
     order.payments.map((payment) =>
       cells(
         h("span.mono", data(payment.payment_id)),
@@ -115,7 +158,8 @@ function paymentsCard(order) {
         { number: moneyText(payment.captured) },
         { number: moneyText(payment.refunded) },
         data(payment.failure_reason),
-      )),
+      ),
+    ),
   );
 }
 
@@ -124,7 +168,13 @@ function refundsCard(order) {
     "Refunds",
     ["Refund", "Of payment", { text: "Amount" }, "Reason"],
     order.refunds.map((refund) =>
-      cells(h("span.mono", data(refund.refund_id)), h("span.mono", data(refund.payment_id)), { number: moneyText(refund.amount) }, data(refund.reason))),
+      cells(
+        h("span.mono", data(refund.refund_id)),
+        h("span.mono", data(refund.payment_id)),
+        { number: moneyText(refund.amount) },
+        data(refund.reason),
+      ),
+    ),
   );
 }
 
@@ -139,7 +189,8 @@ function shipmentsCard(order) {
         data(shipment.carrier),
         h("span.mono", data(shipment.tracking_code)),
         badge(shipment.delivered ? "DELIVERED" : "SHIPPED"),
-      )),
+      ),
+    ),
   );
 }
 
@@ -148,7 +199,13 @@ function returnsCard(order) {
     "Returns",
     ["Return", "Units", "Reason", "State"],
     order.returns.map((one) =>
-      cells(h("span.mono", data(one.return_id)), units(order, one.requested), data(one.reason), one.received ? "Received" : "Requested")),
+      cells(
+        h("span.mono", data(one.return_id)),
+        units(order, one.requested),
+        data(one.reason),
+        one.received ? "Received" : "Requested",
+      ),
+    ),
   );
 }
 
@@ -161,13 +218,26 @@ export function orderState(order) {
       "Customer",
       h(
         "div.columns",
-        h("div", h("h3", "Customer"), h("a", { href: `/orders?customer=${encodeURIComponent(order.customer_id)}` }, data(order.customer_id))),
+        h(
+          "div",
+          h("h3", "Customer"),
+          h(
+            "a",
+            { href: `/orders?customer=${encodeURIComponent(order.customer_id)}` },
+            data(order.customer_id),
+          ),
+        ),
         addressBlock("Shipped to", order.shipping_address),
         order.billing_address && addressBlock("Billed to", order.billing_address),
         order.note && h("div", h("h3", "Note"), h("p.note", order.note)),
-        order.cancel_reason && h("div", h("h3", "Cancelled because"), h("p.note", order.cancel_reason)),
+        order.cancel_reason &&
+          h("div", h("h3", "Cancelled because"), h("p.note", order.cancel_reason)),
         order.holds.length > 0 &&
-          h("div", h("h3", "Holds"), order.holds.map(({ kind, reason }) => h("p", `${words(kind)}: `, data(reason)))),
+          h(
+            "div",
+            h("h3", "Holds"),
+            order.holds.map(({ kind, reason }) => h("p", `${words(kind)}: `, data(reason))),
+          ),
         h("div", h("h3", "Created"), timeElement(order.create_time, "full")),
         h("div", h("h3", "Changed"), timeElement(order.update_time, "full")),
       ),

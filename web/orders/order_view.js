@@ -51,7 +51,14 @@ class OrderView extends View {
         replace(
           this,
           this.#head(),
-          h("div.card", failed(problem, () => this.#load(), h("a.button", { href: "/orders" }, "To the orders"))),
+          h(
+            "div.card",
+            failed(
+              problem,
+              () => this.#load(),
+              h("a.button", { href: "/orders" }, "To the orders"),
+            ),
+          ),
         );
       },
     );
@@ -62,20 +69,38 @@ class OrderView extends View {
     return pageHead(data(this.id_), {
       back: { href: "/orders", text: "Orders" },
       beside: order && statusBadges(order),
-      actions: [
-        h("a.button", { href: historyPath(this.id_) }, icon("history"), "Time travel"),
+      actions: [h("a.button", { href: historyPath(this.id_) }, icon("history"), "Time travel")],
+      lead: order && [
+        "Revision ",
+        order.revision,
+        " · customer ",
+        h(
+          "a",
+          { href: `/orders?customer=${encodeURIComponent(order.customer_id)}` },
+          data(order.customer_id),
+        ),
       ],
-      lead: order && ["Revision ", order.revision, " · customer ", h("a", { href: `/orders?customer=${encodeURIComponent(order.customer_id)}` }, data(order.customer_id))],
     });
   }
 
   #render(freshness, historyProblem) {
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.command : null;
+    const focused = this.contains(document.activeElement)
+      ? document.activeElement.dataset.command
+      : null;
     replace(
       this,
       this.#head(),
       freshness.blocked_since &&
-        h("div.banner.bad", icon("warning"), "An event of this order could not be applied: it is shown as it was before that. ", h("a", { href: `/dead-letters/orders/${encodeURIComponent(this.id_)}` }, "See the dead letter")),
+        h(
+          "div.banner.bad",
+          icon("warning"),
+          "An event of this order could not be applied: it is shown as it was before that. ",
+          h(
+            "a",
+            { href: `/dead-letters/orders/${encodeURIComponent(this.id_)}` },
+            "See the dead letter",
+          ),
+        ),
       h(
         "div.order-grid",
         h("div.entries", orderState(this.#order)),
@@ -84,8 +109,12 @@ class OrderView extends View {
           card("What may be done now", this.#commands()),
           card(
             "What happened",
-            historyProblem ? h("p.body.muted", data(historyProblem.message)) : timeline(this.id_, this.#entries, this.#fresh),
-            { actions: [!historyProblem && h("span.small.faint", `${this.#entries.length} events`)] },
+            historyProblem
+              ? h("p.body.muted", data(historyProblem.message))
+              : timeline(this.id_, this.#entries, this.#fresh),
+            {
+              actions: [!historyProblem && h("span.small.faint", `${this.#entries.length} events`)],
+            },
           ),
         ),
       ),
@@ -109,7 +138,9 @@ class OrderView extends View {
   #open(name) {
     openCommand(name, this.#order, {
       done: (order, answer) => {
-        notify(answer.events_recorded === 0 ? "Nothing had to change." : `${titleOf(name)}: recorded.`);
+        notify(
+          answer.events_recorded === 0 ? "Nothing had to change." : `${titleOf(name)}: recorded.`,
+        );
         this.#after = answer.position_token;
         this.#load();
       },

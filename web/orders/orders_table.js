@@ -18,7 +18,10 @@ export function ordersTable(orders, changed) {
       h("td", data(order.customer_id)),
       h("td", badge(order.status), " ", order.held && badge("HELD")),
       h("td", badge(order.payment_status)),
-      h("td", order.fulfilment_status === "NONE" ? h("span.faint", "–") : badge(order.fulfilment_status)),
+      h(
+        "td",
+        order.fulfilment_status === "NONE" ? h("span.faint", "–") : badge(order.fulfilment_status),
+      ),
       h("td.number", moneyText(order.total)),
       h("td", timeElement(order.create_time)),
       h("td", timeElement(order.update_time, "ago")),
@@ -27,7 +30,16 @@ export function ordersTable(orders, changed) {
     "Orders",
     h(
       "table.orders",
-      headRow("Order", "Customer", "Status", "Payment", "Fulfilment", { text: "Total" }, "Created", "Changed"),
+      headRow(
+        "Order",
+        "Customer",
+        "Status",
+        "Payment",
+        "Fulfilment",
+        { text: "Total" },
+        "Created",
+        "Changed",
+      ),
       h("tbody", orders.map(row)),
     ),
   );
@@ -44,7 +56,11 @@ export function foundTable(orders) {
     );
   return scrolling(
     "Orders found",
-    h("table.orders", headRow("Order", "Customer", "Found in", "Created"), h("tbody", orders.map(row))),
+    h(
+      "table.orders",
+      headRow("Order", "Customer", "Found in", "Created"),
+      h("tbody", orders.map(row)),
+    ),
   );
 }
 
@@ -54,11 +70,16 @@ export function noOrders({ isSearch, isFirstPage, isFiltered, text, clear }) {
   if (isSearch) {
     return empty(
       "Nothing found",
-      "All words must be in the order. Write word* for what begins so, and \"two words\" for words side by side.",
+      'All words must be in the order. Write word* for what begins so, and "two words" for words side by side.',
       h("a.button", { href: `/orders/${encodeURIComponent(text)}` }, `Open the order ${text}`),
       all,
     );
   }
-  if (isFiltered) return empty("No order is like that", "None has all that the filters ask for.", all);
-  return empty("No orders yet", "They appear here as they are placed.", h("a.button", { href: "/shop" }, "Place one in the shop"));
+  if (isFiltered)
+    return empty("No order is like that", "None has all that the filters ask for.", all);
+  return empty(
+    "No orders yet",
+    "They appear here as they are placed.",
+    h("a.button", { href: "/shop" }, "Place one in the shop"),
+  );
 }

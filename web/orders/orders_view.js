@@ -31,7 +31,11 @@ class OrdersView extends View {
     });
     this.filters = h("div");
     this.list = h("div.card", { "aria-live": "off" }, loading(9));
-    this.pause = h("button", { type: "button", "aria-pressed": "false", onclick: () => this.#togglePause() });
+    this.pause = h("button", {
+      type: "button",
+      "aria-pressed": "false",
+      onclick: () => this.#togglePause(),
+    });
     this.newer = null;
     replace(
       this,
@@ -80,11 +84,17 @@ class OrdersView extends View {
     // What is being typed in is left alone.
     if (this.filters.contains(document.activeElement) && this.filters.firstElementChild) {
       const id = document.activeElement.id;
-      replace(this.filters, filterForm(this.#query, (changes) => this.#change(changes)));
+      replace(
+        this.filters,
+        filterForm(this.#query, (changes) => this.#change(changes)),
+      );
       document.getElementById(id)?.focus();
       return;
     }
-    replace(this.filters, filterForm(this.#query, (changes) => this.#change(changes)));
+    replace(
+      this.filters,
+      filterForm(this.#query, (changes) => this.#change(changes)),
+    );
   }
   #togglePause() {
     this.#isPaused = !this.#isPaused;
@@ -93,7 +103,11 @@ class OrdersView extends View {
   }
   #showPause() {
     this.pause.setAttribute("aria-pressed", String(this.#isPaused));
-    replace(this.pause, icon(this.#isPaused ? "play" : "pause"), this.#isPaused ? "Follow again" : "Pause");
+    replace(
+      this.pause,
+      icon(this.#isPaused ? "play" : "pause"),
+      this.#isPaused ? "Follow again" : "Pause",
+    );
   }
 
   #ask(after) {
@@ -131,7 +145,11 @@ class OrdersView extends View {
         if (asked !== this.#asked) return;
         if (problem.reason === "PAST_BEING_BUILT") return this.#showBuilding(problem);
         // What is shown stays while the service is away: the frame says that it is.
-        if (!isRefresh || problem.status !== 0) replace(this.list, failed(problem, () => this.#load()));
+        if (!isRefresh || problem.status !== 0)
+          replace(
+            this.list,
+            failed(problem, () => this.#load()),
+          );
       },
     );
   }
@@ -144,7 +162,13 @@ class OrdersView extends View {
   #showBuilding(problem) {
     replace(
       this.list,
-      h("div.state", { role: "status" }, icon("history"), h("h2", "This past is being put together"), h("p", problem.message)),
+      h(
+        "div.state",
+        { role: "status" },
+        icon("history"),
+        h("h2", "This past is being put together"),
+        h("p", problem.message),
+      ),
     );
     const timer = setTimeout(() => this.#load(true), 1000 * (problem.retryAfter ?? 1));
     this.atEnd(() => clearTimeout(timer));
@@ -152,7 +176,9 @@ class OrdersView extends View {
 
   #showAnswer(answer) {
     const isSearch = Boolean(this.#query.get("q"));
-    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.rowLink : null;
+    const focused = this.list.contains(document.activeElement)
+      ? document.activeElement.dataset.rowLink
+      : null;
     const changed = new Set();
     for (const { order_id: id, etag } of answer.orders) {
       if (this.#etags.size > 0 && this.#etags.get(id) !== etag) changed.add(id);
@@ -164,9 +190,20 @@ class OrdersView extends View {
       this.#query.get("as_of") &&
         h("p.as-of", icon("history"), `As it was at ${fullTime(this.#query.get("as_of"))}.`),
       answer.freshness.incomplete_orders !== "0" &&
-        h("p.as-of", icon("warning"), `${answer.freshness.incomplete_orders} orders are shown as they were before a dead letter. `, h("a", { href: "/dead-letters" }, "Dead letters")),
+        h(
+          "p.as-of",
+          icon("warning"),
+          `${answer.freshness.incomplete_orders} orders are shown as they were before a dead letter. `,
+          h("a", { href: "/dead-letters" }, "Dead letters"),
+        ),
       answer.orders.length === 0
-        ? noOrders({ isSearch, isFirstPage, isFiltered: isFiltered(this.#query), text: this.#query.get("q"), clear: () => this.#clear() })
+        ? noOrders({
+            isSearch,
+            isFirstPage,
+            isFiltered: isFiltered(this.#query),
+            text: this.#query.get("q"),
+            clear: () => this.#clear(),
+          })
         : isSearch
           ? foundTable(answer.orders)
           : ordersTable(answer.orders, changed),
@@ -189,10 +226,19 @@ class OrdersView extends View {
       `${answer.orders.length} on this page`,
       h(
         "div.actions",
-        !isFirstPage && h("button", { type: "button", onclick: () => changeQuery({ page: "" }) }, "First page"),
+        !isFirstPage &&
+          h("button", { type: "button", onclick: () => changeQuery({ page: "" }) }, "First page"),
         !isFirstPage && h("button", { type: "button", onclick: () => history.back() }, "Back"),
         answer.next_page_token &&
-          h("button", { type: "button", id: "next-page", onclick: () => changeQuery({ page: answer.next_page_token }) }, "Next page"),
+          h(
+            "button",
+            {
+              type: "button",
+              id: "next-page",
+              onclick: () => changeQuery({ page: answer.next_page_token }),
+            },
+            "Next page",
+          ),
       ),
     );
   }

@@ -16,9 +16,11 @@ export class StatesInTime {
     if (revision < 0) return Promise.resolve(null);
     const known = this.#states.get(revision);
     if (known) return known;
-    const asked = read(orderPath(this.orderId), { as_of_revision: revision }, { signal: this.signal }).then(
-      ({ order }) => order,
-    );
+    const asked = read(
+      orderPath(this.orderId),
+      { as_of_revision: revision },
+      { signal: this.signal },
+    ).then(({ order }) => order);
     this.#states.set(revision, asked);
     asked.catch(() => this.#states.delete(revision));
     if (this.#states.size > keptMax) this.#states.delete(this.#states.keys().next().value);

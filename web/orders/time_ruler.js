@@ -15,17 +15,35 @@ export class TimeRuler extends HTMLElement {
 
   connectedCallback() {
     this.slider = h("input", {
-      type: "range", id: "revision", min: "0", step: "1", "aria-label": "Revision",
+      type: "range",
+      id: "revision",
+      min: "0",
+      step: "1",
+      "aria-label": "Revision",
       oninput: () => this.#move(Number(this.slider.value)),
     });
     this.marks = h("div.marks", { "aria-hidden": "true" });
     this.ends = h("div.ends");
-    this.back = h("button", { type: "button", "aria-label": "One event back", onclick: () => this.step(-1) }, icon("back"));
-    this.on = h("button.forward", { type: "button", "aria-label": "One event on", onclick: () => this.step(1) }, icon("back"));
+    this.back = h(
+      "button",
+      { type: "button", "aria-label": "One event back", onclick: () => this.step(-1) },
+      icon("back"),
+    );
+    this.on = h(
+      "button.forward",
+      { type: "button", "aria-label": "One event on", onclick: () => this.step(1) },
+      icon("back"),
+    );
     this.play = h("button", { type: "button", onclick: () => this.#togglePlay() });
     replace(
       this,
-      h("div.ruler-row", this.back, this.on, this.play, h("div.slider", this.slider, this.marks, this.ends)),
+      h(
+        "div.ruler-row",
+        this.back,
+        this.on,
+        this.play,
+        h("div.slider", this.slider, this.marks, this.ends),
+      ),
     );
     this.#showPlay();
     this.#show();
@@ -79,7 +97,10 @@ export class TimeRuler extends HTMLElement {
     this.slider.max = String(last);
     this.slider.value = String(this.#at);
     const entry = entries[this.#at];
-    this.slider.setAttribute("aria-valuetext", `Revision ${entry.revision}, ${entry.type}, ${shortTime(entry.record_time)}`);
+    this.slider.setAttribute(
+      "aria-valuetext",
+      `Revision ${entry.revision}, ${entry.type}, ${shortTime(entry.record_time)}`,
+    );
     this.back.disabled = this.#at === 0;
     this.on.disabled = this.#at === last;
     const begin = Date.parse(entries[0].record_time);
@@ -94,7 +115,12 @@ export class TimeRuler extends HTMLElement {
         return mark;
       }),
     );
-    replace(this.ends, h("span", shortTime(entries[0].record_time)), h("span.faint", "when they happened"), h("span", shortTime(entries[last].record_time)));
+    replace(
+      this.ends,
+      h("span", shortTime(entries[0].record_time)),
+      h("span.faint", "when they happened"),
+      h("span", shortTime(entries[last].record_time)),
+    );
   }
 }
 customElements.define("time-ruler", TimeRuler);

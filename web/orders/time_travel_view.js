@@ -26,7 +26,8 @@ class TimeTravelView extends View {
     this.query = this.route.query;
     this.states = new StatesInTime(this.id_, this.signal);
     this.ruler = document.createElement("time-ruler");
-    this.ruler.onmove = (index) => changeQuery({ at: this.#entries[index].revision }, { replace: true });
+    this.ruler.onmove = (index) =>
+      changeQuery({ at: this.#entries[index].revision }, { replace: true });
     this.detail = h("div");
     this.tools = h("div.travel-tools");
     replace(this, this.#head(), h("div.card", loading(8)));
@@ -53,9 +54,16 @@ class TimeTravelView extends View {
     return pageHead(["Time travel: ", data(this.id_)], {
       back: { href: `/orders/${encodeURIComponent(this.id_)}`, text: "The order now" },
       actions: this.#entries.length > 0 && [
-        h("button", { type: "button", onclick: () => this.#download() }, icon("download"), "History as JSON"),
+        h(
+          "button",
+          { type: "button", onclick: () => this.#download() },
+          icon("download"),
+          "History as JSON",
+        ),
       ],
-      lead: this.#isWhole ? "The order as it was after each event." : "The first 10,000 events; the order has more.",
+      lead: this.#isWhole
+        ? "The order as it was after each event."
+        : "The first 10,000 events; the order has more.",
     });
   }
 
@@ -67,23 +75,38 @@ class TimeTravelView extends View {
         this.#entries = entries;
         this.#isWhole = isWhole;
         if (isFirst || !this.contains(this.ruler)) {
-          replace(this, this.#head(), h("section.card.travel", { "aria-label": "Point in time" }, this.ruler, this.tools), this.detail);
+          replace(
+            this,
+            this.#head(),
+            h("section.card.travel", { "aria-label": "Point in time" }, this.ruler, this.tools),
+            this.detail,
+          );
         }
         if (isFirst || wasAtEnd) this.#showPoint();
         else this.ruler.set(entries, this.#index());
       },
-      (problem) => isFirst && replace(
-        this,
-        this.#head(),
-        h("div.card", failed(problem, () => this.#load(true), h("a.button", { href: "/orders" }, "To the orders"))),
-      ),
+      (problem) =>
+        isFirst &&
+        replace(
+          this,
+          this.#head(),
+          h(
+            "div.card",
+            failed(
+              problem,
+              () => this.#load(true),
+              h("a.button", { href: "/orders" }, "To the orders"),
+            ),
+          ),
+        ),
     );
   }
 
   /// Of the entry that the address names; else of the last one.
   #index(name = "at") {
     const revision = this.query.get(name);
-    const found = revision === null ? -1 : this.#entries.findIndex((entry) => entry.revision === revision);
+    const found =
+      revision === null ? -1 : this.#entries.findIndex((entry) => entry.revision === revision);
     return found === -1 && name === "at" ? this.#entries.length - 1 : found;
   }
 
@@ -103,7 +126,15 @@ class TimeTravelView extends View {
         ]);
         if (asked === this.#asked) this.#showDetail({ entry, before, state, compared, other });
       },
-      (problem) => asked === this.#asked && replace(this.detail, h("div.card", failed(problem, () => this.#showPoint()))),
+      (problem) =>
+        asked === this.#asked &&
+        replace(
+          this.detail,
+          h(
+            "div.card",
+            failed(problem, () => this.#showPoint()),
+          ),
+        ),
     );
   }
 
@@ -116,13 +147,20 @@ class TimeTravelView extends View {
       changeQuery({ at: (found ?? this.#entries[0]).revision });
     };
     const options = this.#entries.map(({ revision, type }, i) =>
-      h("option", { value: revision, selected: i === other }, `${revision} · ${words(type)}`));
+      h("option", { value: revision, selected: i === other }, `${revision} · ${words(type)}`),
+    );
     replace(
       this.tools,
       h(
         "div.field",
         h("label", { for: "go-to-time" }, `Go to a time (${zoneName()})`),
-        h("input", { id: "go-to-time", type: "datetime-local", step: "1", value: toInput(entry.record_time), onchange: (event) => goTo(event.target.value) }),
+        h("input", {
+          id: "go-to-time",
+          type: "datetime-local",
+          step: "1",
+          value: toInput(entry.record_time),
+          onchange: (event) => goTo(event.target.value),
+        }),
       ),
       h(
         "div.field",
@@ -149,12 +187,18 @@ class TimeTravelView extends View {
       ["Who", data(entry.actor)],
       ["By", data(entry.command)],
       ["Request", h("span.mono", data(entry.request_id))],
-      ["Correlation", h("a.mono", { href: correlatedPath(entry.correlation_id) }, data(entry.correlation_id))],
+      [
+        "Correlation",
+        h("a.mono", { href: correlatedPath(entry.correlation_id) }, data(entry.correlation_id)),
+      ],
       ["Event", h("span.mono", data(entry.event_id))],
     ];
     const isCompared = compared !== null;
     const between = isCompared && this.#entries[other].revision;
-    const [from, to] = isCompared && Number(between) > Number(entry.revision) ? [state, compared] : [isCompared ? compared : before, state];
+    const [from, to] =
+      isCompared && Number(between) > Number(entry.revision)
+        ? [state, compared]
+        : [isCompared ? compared : before, state];
     replace(
       this.detail,
       h(
@@ -163,8 +207,19 @@ class TimeTravelView extends View {
           "div",
           h(
             "section.card",
-            h("header", h("h2", { id: "point" }, `${entry.revision} · ${words(entry.type)}`), h("div.actions", statusBadges(state))),
-            h("div.body", h("p", data(entry.summary)), h("dl.facts.small", facts.map(([name, value]) => [h("dt", name), h("dd", value)]))),
+            h(
+              "header",
+              h("h2", { id: "point" }, `${entry.revision} · ${words(entry.type)}`),
+              h("div.actions", statusBadges(state)),
+            ),
+            h(
+              "div.body",
+              h("p", data(entry.summary)),
+              h(
+                "dl.facts.small",
+                facts.map(([name, value]) => [h("dt", name), h("dd", value)]),
+              ),
+            ),
           ),
           card(
             isCompared ? `From revision ${from.revision} to ${to.revision}` : "What it changed",
@@ -172,15 +227,25 @@ class TimeTravelView extends View {
           ),
           card("The event as it is stored", h("div.body", jsonElement(entry.data_json))),
         ),
-        h("div", { role: "region", "aria-label": `State at revision ${entry.revision}` }, orderState(state)),
+        h(
+          "div",
+          { role: "region", "aria-label": `State at revision ${entry.revision}` },
+          orderState(state),
+        ),
       ),
     );
   }
 
   #download() {
     // Event bodies as the text they are, so that no number changes on its way through the browser.
-    const entries = this.#entries.map(({ data_json: body, ...entry }) => `{${JSON.stringify(entry).slice(1, -1)},"data":${body || "null"}}`);
-    download(`${this.id_.replace(/[^\w.-]/g, "_")}-history.json`, `${indented(`[${entries.join(",")}]`)}\n`);
+    const entries = this.#entries.map(
+      ({ data_json: body, ...entry }) =>
+        `{${JSON.stringify(entry).slice(1, -1)},"data":${body || "null"}}`,
+    );
+    download(
+      `${this.id_.replace(/[^\w.-]/g, "_")}-history.json`,
+      `${indented(`[${entries.join(",")}]`)}\n`,
+    );
   }
 }
 customElements.define("time-travel-view", TimeTravelView);

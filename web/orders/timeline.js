@@ -16,7 +16,14 @@ export function timeline(orderId, entries, fresh = new Set()) {
       fresh.has(entry.revision) ? "li.fresh" : "li",
       h("a", { href: historyPath(orderId, entry.revision) }, words(entry.type)),
       h("p.small", h("bdi", entry.summary)),
-      h("p.meta", timeElement(entry.record_time, "short"), " · revision ", entry.revision, " · ", h("bdi", entry.actor)),
+      h(
+        "p.meta",
+        timeElement(entry.record_time, "short"),
+        " · revision ",
+        entry.revision,
+        " · ",
+        h("bdi", entry.actor),
+      ),
     );
   return [
     h("ol.timeline", { "aria-label": "What happened, newest first" }, shown.map(item)),
@@ -24,4 +31,3 @@ export function timeline(orderId, entries, fresh = new Set()) {
       h("p.body.small", h("a", { href: historyPath(orderId) }, `All ${entries.length} events`)),
   ];
 }
-

@@ -14,7 +14,12 @@ function framed(label, control, { hint, read, required }) {
   control.setAttribute("aria-describedby", `${id}-wrong`);
   const element = h(
     "div.field",
-    h("label", { for: id }, label, !required && control.tagName !== "SELECT" && h("span.faint", " (may be empty)")),
+    h(
+      "label",
+      { for: id },
+      label,
+      !required && control.tagName !== "SELECT" && h("span.faint", " (may be empty)"),
+    ),
     control,
     hint && h("span.hint", hint),
     wrong,
@@ -45,7 +50,11 @@ const present = (value, what) => {
 };
 
 export function textField({ label, value = "", hint, required = false, max, multiline = false }) {
-  const control = h(multiline ? "textarea" : "input", { value, maxlength: max, autocomplete: "off" });
+  const control = h(multiline ? "textarea" : "input", {
+    value,
+    maxlength: max,
+    autocomplete: "off",
+  });
   return framed(label, control, {
     hint,
     required,
@@ -54,11 +63,18 @@ export function textField({ label, value = "", hint, required = false, max, mult
 }
 
 export function moneyField({ label, currency, value = null, hint }) {
-  const control = h("input", { value: value ? typedMoney(value) : "", inputmode: "decimal", autocomplete: "off" });
+  const control = h("input", {
+    value: value ? typedMoney(value) : "",
+    inputmode: "decimal",
+    autocomplete: "off",
+  });
   return framed(`${label} (${currency})`, control, {
     hint,
     required: true,
-    read: (text) => ({ currency_code: currency, minor_units: parseMoney(present(text, label), currency) }),
+    read: (text) => ({
+      currency_code: currency,
+      minor_units: parseMoney(present(text, label), currency),
+    }),
   });
 }
 
@@ -68,7 +84,8 @@ export function countField({ label, value = "1", max, hint }) {
     hint,
     required: true,
     read(text) {
-      if (!/^\d+$/.test(text.trim()) || /^0+$/.test(text.trim())) throw new Error("Write a whole number, 1 or more.");
+      if (!/^\d+$/.test(text.trim()) || /^0+$/.test(text.trim()))
+        throw new Error("Write a whole number, 1 or more.");
       return text.trim();
     },
   });
@@ -76,23 +93,38 @@ export function countField({ label, value = "1", max, hint }) {
 
 /// `options`: [[value, text], …].
 export function choiceField({ label, options, value, hint, read = (text) => text }) {
-  const control = h("select", options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
+  const control = h(
+    "select",
+    options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)),
+  );
   return framed(label, control, { hint, required: true, read });
 }
 
 /// A rate in percent, or an amount: {rate_ppm} or {amount}.
 export function rateOrAmountField({ label, currency }) {
-  const kind = h("select", { "aria-label": `${label}: kind` }, h("option", { value: "rate" }, "percent"), h("option", { value: "amount" }, currency));
+  const kind = h(
+    "select",
+    { "aria-label": `${label}: kind` },
+    h("option", { value: "rate" }, "percent"),
+    h("option", { value: "amount" }, currency),
+  );
   const field = framed(label, h("input", { inputmode: "decimal", autocomplete: "off" }), {
     required: true,
     read: (text) =>
       kind.value === "rate"
         ? { rate_ppm: parseRate(present(text, label)) }
-        : { amount: { currency_code: currency, minor_units: parseMoney(present(text, label), currency) } },
+        : {
+            amount: {
+              currency_code: currency,
+              minor_units: parseMoney(present(text, label), currency),
+            },
+          },
   });
-  return { ...field, element: h("div.pair", field.element, h("div.field", h("span.faint.small", "In"), kind)) };
+  return {
+    ...field,
+    element: h("div.pair", field.element, h("div.field", h("span.faint.small", "In"), kind)),
+  };
 }
-
 
 /// Units of some lines: [{line_id, quantity}]. `available(line)`: how many there can be, a text.
 export function itemsField({ label, lines, available, wantsOne = true }) {
@@ -100,12 +132,36 @@ export function itemsField({ label, lines, available, wantsOne = true }) {
   const inputs = offered.map((line) => {
     const most = String(available(line));
     const id = `field-${++lastId}`;
-    const input = h("input", { id, type: "number", min: "0", max: most, value: most, inputmode: "numeric" });
-    return { line, most, input, row: h("div.item", h("label", { for: id }, h("bdi", line.title), h("span.faint", ` of ${most}`)), input) };
+    const input = h("input", {
+      id,
+      type: "number",
+      min: "0",
+      max: most,
+      value: most,
+      inputmode: "numeric",
+    });
+    return {
+      line,
+      most,
+      input,
+      row: h(
+        "div.item",
+        h("label", { for: id }, h("bdi", line.title), h("span.faint", ` of ${most}`)),
+        input,
+      ),
+    };
   });
   const wrong = h("span.wrong", { role: "alert" });
   return {
-    element: h("fieldset.field", h("legend", label), h("div.items", inputs.map(({ row }) => row)), wrong),
+    element: h(
+      "fieldset.field",
+      h("legend", label),
+      h(
+        "div.items",
+        inputs.map(({ row }) => row),
+      ),
+      wrong,
+    ),
     mark: (text) => (wrong.textContent = text),
     read() {
       wrong.textContent = "";
@@ -130,7 +186,10 @@ export function itemsField({ label, lines, available, wantsOne = true }) {
 }
 
 export function addressField({ label = "Address", value = null }) {
-  const text = (name, title, options = {}) => [name, textField({ label: title, value: value?.[name] ?? "", ...options })];
+  const text = (name, title, options = {}) => [
+    name,
+    textField({ label: title, value: value?.[name] ?? "", ...options }),
+  ];
   const fields = [
     text("name", "Name", { required: true }),
     text("line1", "Street", { required: true }),
@@ -163,7 +222,10 @@ export function addressField({ label = "Address", value = null }) {
 export const lineChoice = (order) =>
   choiceField({
     label: "Line",
-    options: order.lines.map((line) => [String(line.line_id), `${line.line_id} · ${line.title} (${line.quantity})`]),
+    options: order.lines.map((line) => [
+      String(line.line_id),
+      `${line.line_id} · ${line.title} (${line.quantity})`,
+    ]),
     read: Number,
   });
 
@@ -176,4 +238,5 @@ export const paymentChoice = (payments) =>
     ]),
   });
 
-export const kindChoice = (kinds) => choiceField({ label: "Kind", options: kinds.map((kind) => [kind, words(kind)]) });
+export const kindChoice = (kinds) =>
+  choiceField({ label: "Kind", options: kinds.map((kind) => [kind, words(kind)]) });

@@ -15,17 +15,25 @@ const sequenceMs = 1500;
 let isGoing = false;
 
 const isTyping = (target) =>
-  target.closest("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  target.closest(
+    "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]",
+  );
 
 function moveRow(step) {
   const links = [...document.querySelectorAll("main [data-row-link]")];
   if (links.length === 0) return;
   const at = links.indexOf(document.activeElement);
-  links[Math.min(links.length - 1, Math.max(0, at === -1 ? (step > 0 ? 0 : links.length - 1) : at + step))].focus();
+  links[
+    Math.min(
+      links.length - 1,
+      Math.max(0, at === -1 ? (step > 0 ? 0 : links.length - 1) : at + step),
+    )
+  ].focus();
 }
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
+    return;
   if (isTyping(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;
@@ -59,7 +67,13 @@ function press(event) {
 export const startKeys = () => document.addEventListener("keydown", press);
 
 export function showKeys() {
-  const row = (keys, text) => [h("dt", keys.map((key) => [h("kbd", key), " "])), h("dd", text)];
+  const row = (keys, text) => [
+    h(
+      "dt",
+      keys.map((key) => [h("kbd", key), " "]),
+    ),
+    h("dd", text),
+  ];
   const dialog = h(
     "dialog",
     { "aria-labelledby": "keys-title" },
@@ -68,7 +82,11 @@ export function showKeys() {
       h(
         "header",
         h("h2", { id: "keys-title" }, "Keys"),
-        h("button.quiet", { type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close")),
+        h(
+          "button.quiet",
+          { type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+          icon("close"),
+        ),
       ),
       h(
         "dl.keys",

@@ -9,7 +9,14 @@ class MissingView extends View {
     replace(
       this,
       pageHead("Not here"),
-      h("div.card", empty("Nothing to show", `The page has nothing at ${location.pathname}.`, h("a.button", { href: "/orders" }, "To the orders"))),
+      h(
+        "div.card",
+        empty(
+          "Nothing to show",
+          `The page has nothing at ${location.pathname}.`,
+          h("a.button", { href: "/orders" }, "To the orders"),
+        ),
+      ),
     );
   }
 }

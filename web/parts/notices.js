@@ -23,7 +23,11 @@ export function notify(text, tone = "good") {
     `div.notice.${tone}`,
     icon(tone === "bad" ? "warning" : "check"),
     h("span", text),
-    h("button.quiet", { type: "button", onclick: close, "aria-label": "Close this message" }, icon("close")),
+    h(
+      "button.quiet",
+      { type: "button", onclick: close, "aria-label": "Close this message" },
+      icon("close"),
+    ),
   );
   region.append(element);
   while (region.children.length > noticesMax) region.firstElementChild.remove();

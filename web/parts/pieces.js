@@ -35,10 +35,14 @@ export const scrolling = (label, table) =>
 export const headRow = (...columns) =>
   h(
     "thead",
-    h("tr", columns.map((column) =>
-      typeof column === "string"
-        ? h("th", { scope: "col" }, column)
-        : h("th.number", { scope: "col" }, column.text))),
+    h(
+      "tr",
+      columns.map((column) =>
+        typeof column === "string"
+          ? h("th", { scope: "col" }, column)
+          : h("th.number", { scope: "col" }, column.text),
+      ),
+    ),
   );
 
 /// Offers `text` as a file.

@@ -16,7 +16,8 @@ export function empty(title, text, ...actions) {
 
 const advice = {
   NOT_REACHED: "Is it running? This page tries again by itself; what you have typed stays.",
-  BAD_PAGE_TOKEN: "This page of the list is of another filter or of an earlier build: go to the first page.",
+  BAD_PAGE_TOKEN:
+    "This page of the list is of another filter or of an earlier build: go to the first page.",
   NOT_YET_VISIBLE: "The read model has not come that far yet. Try again in a moment.",
   ORDER_BLOCKED: "An event of this order could not be applied: see the dead letters.",
   VIEW_STOPPED: "This read model has stopped; rebuilding it helps, under Read models.",
@@ -33,8 +34,17 @@ export function failed(problem, retry, ...actions) {
     h("p", h("bdi", problem.message)),
     advice[problem.reason] && h("p", advice[problem.reason]),
     problem.violations?.length > 0 &&
-      h("ul", problem.violations.map(({ field, description }) => h("li", h("code", field), ": ", description))),
+      h(
+        "ul",
+        problem.violations.map(({ field, description }) =>
+          h("li", h("code", field), ": ", description),
+        ),
+      ),
     problem.requestId && h("p.small.faint", "Request ", h("code", problem.requestId)),
-    h("div.actions", retry && h("button", { type: "button", onclick: retry }, "Try again"), actions),
+    h(
+      "div.actions",
+      retry && h("button", { type: "button", onclick: retry }, "Try again"),
+      actions,
+    ),
   );
 }

@@ -28,9 +28,24 @@ class DeadLetterView extends View {
       async () => this.#render(await read(this.path, {}, { signal: this.signal })),
       (problem) => {
         const isGone = problem.reason === "ORDER_NOT_BLOCKED";
-        replace(this, pageHead(this.title, { back }), h("div.card", isGone
-          ? empty("Not blocked", "This order is not, or no longer, blocked in this read model.", h("a.button", { href: `/orders/${encodeURIComponent(this.route.parameters.order)}` }, "To the order"))
-          : failed(problem, () => this.#load())));
+        replace(
+          this,
+          pageHead(this.title, { back }),
+          h(
+            "div.card",
+            isGone
+              ? empty(
+                  "Not blocked",
+                  "This order is not, or no longer, blocked in this read model.",
+                  h(
+                    "a.button",
+                    { href: `/orders/${encodeURIComponent(this.route.parameters.order)}` },
+                    "To the order",
+                  ),
+                )
+              : failed(problem, () => this.#load()),
+          ),
+        );
       },
     );
   }
@@ -51,15 +66,34 @@ class DeadLetterView extends View {
       pageHead(this.title, {
         back,
         actions: [
-          h("button.primary", { type: "button", id: "retry", onclick: () => this.#retry() }, "Try it again"),
-          h("button.danger", { type: "button", id: "skip", onclick: () => this.#askReason(letter) }, "Skip it…"),
+          h(
+            "button.primary",
+            { type: "button", id: "retry", onclick: () => this.#retry() },
+            "Try it again",
+          ),
+          h(
+            "button.danger",
+            { type: "button", id: "skip", onclick: () => this.#askReason(letter) },
+            "Skip it…",
+          ),
         ],
       }),
       h("div.refusal", h("h3", "Why it could not be applied"), h("p", data(letter.error))),
-      h("div.letter-grid",
-        card("The event", h("div.body", h("dl.facts", facts.map(([name, value]) => [h("dt", name), h("dd", value)])))),
+      h(
+        "div.letter-grid",
+        card(
+          "The event",
+          h(
+            "div.body",
+            h(
+              "dl.facts",
+              facts.map(([name, value]) => [h("dt", name), h("dd", value)]),
+            ),
+          ),
+        ),
         card("Data", h("div.body", bytesElement(letter.data))),
-        card("Metadata", h("div.body", bytesElement(letter.metadata)))),
+        card("Metadata", h("div.body", bytesElement(letter.metadata))),
+      ),
     );
   }
 
@@ -87,7 +121,12 @@ class DeadLetterView extends View {
   }
 
   #askReason(letter) {
-    const reason = textField({ label: "Reason", required: true, max: 500, hint: "It is recorded, with who you are." });
+    const reason = textField({
+      label: "Reason",
+      required: true,
+      max: 500,
+      hint: "It is recorded, with who you are.",
+    });
     const dialog = h(
       "dialog",
       { "aria-labelledby": "skip-title" },
@@ -100,11 +139,28 @@ class DeadLetterView extends View {
             this.#skip(letter, reason, dialog);
           },
         },
-        h("header",
-          h("div", h("h2", { id: "skip-title" }, "Skip this event"), h("p", "The read model does without it for good, in every rebuild too. The log keeps it.")),
-          h("button.quiet", { type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
+        h(
+          "header",
+          h(
+            "div",
+            h("h2", { id: "skip-title" }, "Skip this event"),
+            h(
+              "p",
+              "The read model does without it for good, in every rebuild too. The log keeps it.",
+            ),
+          ),
+          h(
+            "button.quiet",
+            { type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+            icon("close"),
+          ),
+        ),
         reason.element,
-        h("footer", h("button", { type: "button", onclick: () => dialog.close() }, "Not now"), h("button.danger", { type: "submit" }, "Skip it for good")),
+        h(
+          "footer",
+          h("button", { type: "button", onclick: () => dialog.close() }, "Not now"),
+          h("button.danger", { type: "submit" }, "Skip it for good"),
+        ),
       ),
     );
     dialog.addEventListener("close", () => dialog.remove());
@@ -118,7 +174,7 @@ class DeadLetterView extends View {
     try {
       text = reason.read();
     } catch {
-      return;  // The field says so.
+      return; // The field says so.
     }
     await this.#once(async () => {
       const answer = await send(`${this.path}:skip`, { revision: letter.revision, reason: text });

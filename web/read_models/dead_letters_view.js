@@ -18,7 +18,9 @@ class DeadLettersView extends View {
     this.list = h("div.card", loading(4));
     replace(
       this,
-      pageHead("Dead letters", { lead: "Events that a read model could not read or apply. Each blocks its own order there; all others go on." }),
+      pageHead("Dead letters", {
+        lead: "Events that a read model could not read or apply. Each blocks its own order there; all others go on.",
+      }),
       this.choice,
       this.list,
     );
@@ -38,12 +40,23 @@ class DeadLettersView extends View {
         const { read_models: models } = await read("/v1/readModels", {}, { signal: this.signal });
         const names = models.map(({ name }) => name);
         const asked = names.filter((name) => !chosen || name === chosen);
-        const answers = await Promise.all(asked.map((name) =>
-          read(`${modelPath(name)}/deadLetters`, { page_size: pageSize, page_token: chosen ? this.query.get("page") ?? "" : "" }, { signal: this.signal })));
+        const answers = await Promise.all(
+          asked.map((name) =>
+            read(
+              `${modelPath(name)}/deadLetters`,
+              { page_size: pageSize, page_token: chosen ? (this.query.get("page") ?? "") : "" },
+              { signal: this.signal },
+            ),
+          ),
+        );
         this.#showChoice(models, chosen);
         this.#showLetters(answers, chosen);
       },
-      (problem) => replace(this.list, failed(problem, () => this.#load())),
+      (problem) =>
+        replace(
+          this.list,
+          failed(problem, () => this.#load()),
+        ),
     );
   }
 
@@ -56,9 +69,21 @@ class DeadLettersView extends View {
         h("label", { for: "read-model" }, "Read model"),
         h(
           "select",
-          { id: "read-model", onchange: (event) => { event.target.blur(); changeQuery({ read_model: event.target.value, page: "" }); } },
+          {
+            id: "read-model",
+            onchange: (event) => {
+              event.target.blur();
+              changeQuery({ read_model: event.target.value, page: "" });
+            },
+          },
           h("option", { value: "" }, "All"),
-          models.map(({ name, blocked_orders: blocked }) => h("option", { value: name, selected: name === chosen }, blocked === "0" ? name : `${name} (${blocked})`)),
+          models.map(({ name, blocked_orders: blocked }) =>
+            h(
+              "option",
+              { value: name, selected: name === chosen },
+              blocked === "0" ? name : `${name} (${blocked})`,
+            ),
+          ),
         ),
       ),
     );
@@ -74,7 +99,17 @@ class DeadLettersView extends View {
     const row = (letter) =>
       h(
         "tr",
-        h("td", h("a.mono", { href: `/dead-letters/${letter.read_model}/${encodeURIComponent(letter.order_id)}`, "data-row-link": letter.order_id }, data(letter.order_id))),
+        h(
+          "td",
+          h(
+            "a.mono",
+            {
+              href: `/dead-letters/${letter.read_model}/${encodeURIComponent(letter.order_id)}`,
+              "data-row-link": letter.order_id,
+            },
+            data(letter.order_id),
+          ),
+        ),
         h("td", letter.read_model),
         h("td", data(letter.type)),
         h("td.number", letter.revision),
@@ -85,15 +120,38 @@ class DeadLettersView extends View {
       );
     replace(
       this.list,
-      scrolling("Dead letters", h(
-        "table",
-        headRow("Order", "Read model", "Event", { text: "Revision" }, "Why", { text: "Waiting behind" }, { text: "Tries" }, "Since"),
-        h("tbody", letters.map(row)),
-      )),
-      more && h("nav.pager", { "aria-label": "Pages" },
-        chosen
-          ? h("div.actions", h("button", { type: "button", onclick: () => changeQuery({ page: more }) }, "Next page"))
-          : "There are more: choose one read model to see all of its own."),
+      scrolling(
+        "Dead letters",
+        h(
+          "table",
+          headRow(
+            "Order",
+            "Read model",
+            "Event",
+            { text: "Revision" },
+            "Why",
+            { text: "Waiting behind" },
+            { text: "Tries" },
+            "Since",
+          ),
+          h("tbody", letters.map(row)),
+        ),
+      ),
+      more &&
+        h(
+          "nav.pager",
+          { "aria-label": "Pages" },
+          chosen
+            ? h(
+                "div.actions",
+                h(
+                  "button",
+                  { type: "button", onclick: () => changeQuery({ page: more }) },
+                  "Next page",
+                ),
+              )
+            : "There are more: choose one read model to see all of its own.",
+        ),
     );
   }
 }

@@ -39,7 +39,10 @@ export class LagChart extends HTMLElement {
   format = String;
 
   async connectedCallback() {
-    this.plot = h("div.plot", { role: "img", "aria-label": `${this.label} over time; the numbers are in the table` });
+    this.plot = h("div.plot", {
+      role: "img",
+      "aria-label": `${this.label} over time; the numbers are in the table`,
+    });
     this.legend = h("ul.legend");
     replace(this, h("h2", this.label), this.plot, this.legend);
     this.redraw = () => this.#graph?.updateOptions(this.#look());
@@ -113,7 +116,13 @@ export class LagChart extends HTMLElement {
         const value = points?.find((point) => point.name === name)?.yval ?? last?.[i + 1];
         const dot = h("i");
         dot.style.background = shades[i];
-        return h("li", dot, name, " ", h("strong", value === null || value === undefined ? "–" : this.format(value)));
+        return h(
+          "li",
+          dot,
+          name,
+          " ",
+          h("strong", value === null || value === undefined ? "–" : this.format(value)),
+        );
       }),
     );
   }

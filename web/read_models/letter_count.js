@@ -11,7 +11,9 @@ export function startDeadLetterCount(link) {
     if (document.hidden) return;
     try {
       const { read_models: models } = await read("/v1/readModels");
-      const most = models.map((model) => BigInt(model.blocked_orders)).reduce((a, b) => (a > b ? a : b), 0n);
+      const most = models
+        .map((model) => BigInt(model.blocked_orders))
+        .reduce((a, b) => (a > b ? a : b), 0n);
       count.hidden = most === 0n;
       count.textContent = String(most);
       count.title = `${most} orders are blocked`;

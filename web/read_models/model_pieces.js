@@ -26,15 +26,30 @@ export const lagText = ({ freshness }) => {
 export function modelButtons(model) {
   const isBusy = isUnderWay(model.rebuild) || isUnderWay(model.verification);
   const button = (verb, text) =>
-    h("button", { type: "button", "data-operation": `${model.name}:${verb}`, onclick: () => operate(model.name, verb) }, text);
-  return isBusy ? [button("cancelRebuild", "Cancel")] : [button("verify", "Verify"), button("rebuild", "Rebuild")];
+    h(
+      "button",
+      {
+        type: "button",
+        "data-operation": `${model.name}:${verb}`,
+        onclick: () => operate(model.name, verb),
+      },
+      text,
+    );
+  return isBusy
+    ? [button("cancelRebuild", "Cancel")]
+    : [button("verify", "Verify"), button("rebuild", "Rebuild")];
 }
 
 /// Puts the focus back to the same button, or to the first, after it was drawn anew.
 export function keepingFocus(root, draw) {
-  const active = root.contains(document.activeElement) ? document.activeElement.dataset.operation : null;
+  const active = root.contains(document.activeElement)
+    ? document.activeElement.dataset.operation
+    : null;
   draw();
   if (!active) return;
   const [name] = active.split(":");
-  (root.querySelector(`[data-operation="${active}"]`) ?? root.querySelector(`[data-operation^="${name}:"]`))?.focus();
+  (
+    root.querySelector(`[data-operation="${active}"]`) ??
+    root.querySelector(`[data-operation^="${name}:"]`)
+  )?.focus();
 }

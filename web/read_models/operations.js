@@ -9,7 +9,8 @@ const done = {
   cancelRebuild: ": what was being built is thrown away; the live one stays.",
 };
 
-export const modelPath = (model, verb = "") => `/v1/readModels/${encodeURIComponent(model)}${verb && `:${verb}`}`;
+export const modelPath = (model, verb = "") =>
+  `/v1/readModels/${encodeURIComponent(model)}${verb && `:${verb}`}`;
 
 /// `verb`: "rebuild", "verify" or "cancelRebuild". Repeating one does no harm: a second is refused.
 export async function operate(model, verb) {

@@ -18,7 +18,9 @@ class ReadModelsView extends View {
     this.charts = h("div.charts");
     replace(
       this,
-      pageHead("Read models", { lead: "What queries answer from, filled from the log. Rebuilding goes on beside the live one; nobody waits." }),
+      pageHead("Read models", {
+        lead: "What queries answer from, filled from the log. Rebuilding goes on beside the live one; nobody waits.",
+      }),
       this.table,
       this.charts,
     );
@@ -37,10 +39,23 @@ class ReadModelsView extends View {
 
   #makeCharts(names) {
     this.#charts = [
-      lagChart({ names, label: "Behind the log, in time", value: ({ lagMs }) => lagMs / 1000, format: durationText }),
-      lagChart({ names, label: "Events applied a second", value: ({ rate }) => rate, format: (value) => grouped(value < 10 ? Math.round(10 * value) / 10 : Math.round(value)) }),
+      lagChart({
+        names,
+        label: "Behind the log, in time",
+        value: ({ lagMs }) => lagMs / 1000,
+        format: durationText,
+      }),
+      lagChart({
+        names,
+        label: "Events applied a second",
+        value: ({ rate }) => rate,
+        format: (value) => grouped(value < 10 ? Math.round(10 * value) / 10 : Math.round(value)),
+      }),
     ];
-    replace(this.charts, this.#charts.map((chart) => h("section.card.body", chart)));
+    replace(
+      this.charts,
+      this.#charts.map((chart) => h("section.card.body", chart)),
+    );
   }
 
   #rows(models) {
@@ -49,22 +64,46 @@ class ReadModelsView extends View {
       "Read models",
       h(
         "table.models",
-        headRow("Read model", "State", { text: "Behind" }, { text: "Events applied" }, { text: "A second" }, { text: "Waiting" }, "Built and verified", "Operations"),
+        headRow(
+          "Read model",
+          "State",
+          { text: "Behind" },
+          { text: "Events applied" },
+          { text: "A second" },
+          { text: "Waiting" },
+          "Built and verified",
+          "Operations",
+        ),
         h(
           "tbody",
           models.map((model) =>
             h(
               "tr",
-              h("td", h("a", { href: `/read-models/${encodeURIComponent(model.name)}`, "data-row-link": model.name }, h("strong", data(model.name)))),
+              h(
+                "td",
+                h(
+                  "a",
+                  {
+                    href: `/read-models/${encodeURIComponent(model.name)}`,
+                    "data-row-link": model.name,
+                  },
+                  h("strong", data(model.name)),
+                ),
+              ),
               h("td", modelBadges(model), model.error && h("p.small", data(model.error))),
               h("td.number", lagText(model)),
               h("td.number", grouped(model.events_applied)),
               h("td.number", grouped(Math.round(rates.get(model.name)?.rate ?? 0))),
               h("td.number", model.queries_waiting),
-              h("td.building", buildProgress("Rebuild", model.rebuild, model.name), buildProgress("Verification", model.verification, model.name),
-                !model.rebuild && !model.verification && h("span.faint", "Not since the start")),
+              h(
+                "td.building",
+                buildProgress("Rebuild", model.rebuild, model.name),
+                buildProgress("Verification", model.verification, model.name),
+                !model.rebuild && !model.verification && h("span.faint", "Not since the start"),
+              ),
               h("td", h("div.buttons", modelButtons(model))),
-            )),
+            ),
+          ),
         ),
       ),
     );

@@ -24,9 +24,13 @@ function sampleOf(models) {
     const seconds = last ? (time - last.time) / 1000 : 0;
     byName.set(model.name, {
       lagMs: Number(model.freshness.lag_ms),
-      lagEvents: model.freshness.lag_events === undefined ? null : Number(model.freshness.lag_events),
+      lagEvents:
+        model.freshness.lag_events === undefined ? null : Number(model.freshness.lag_events),
       applied,
-      rate: before && seconds > 0 && applied >= before.applied ? Number(applied - before.applied) / seconds : 0,
+      rate:
+        before && seconds > 0 && applied >= before.applied
+          ? Number(applied - before.applied) / seconds
+          : 0,
     });
   }
   return { time, models: byName };

@@ -13,7 +13,11 @@ export function bytesElement(base64) {
   try {
     return [jsonElement(new TextDecoder("utf-8", { fatal: true }).decode(bytes)), cut];
   } catch {
-    return [h("p.small.muted", `${bytes.length} bytes that are no UTF-8:`), h("pre.json", { tabindex: "0", role: "group", "aria-label": "Bytes" }, hexadecimal(bytes)), cut];
+    return [
+      h("p.small.muted", `${bytes.length} bytes that are no UTF-8:`),
+      h("pre.json", { tabindex: "0", role: "group", "aria-label": "Bytes" }, hexadecimal(bytes)),
+      cut,
+    ];
   }
 }
 
@@ -22,7 +26,9 @@ function hexadecimal(bytes) {
   for (let at = 0; at < bytes.length; at += perLine) {
     const row = [...bytes.slice(at, at + perLine)];
     const digits = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join("");
+    const text = row
+      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·"))
+      .join("");
     lines.push(`${at.toString(16).padStart(6, "0")}  ${digits.padEnd(3 * perLine)} ${text}`);
   }
   return lines.join("\n");

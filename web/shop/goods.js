@@ -2,12 +2,48 @@
 export const currencies = ["EUR", "USD", "JPY", "KWD"];
 
 export const goods = [
-  { sku: "TEA-ASSAM", title: "Assam tea, 250 g", text: "Malty and strong, for the first cup.", drawing: "tin", prices: { EUR: "890", USD: "990", JPY: "1420", KWD: "2950" } },
-  { sku: "TEA-SENCHA", title: "Sencha, 100 g", text: "Green, grassy, gone too soon.", drawing: "tin", prices: { EUR: "1240", USD: "1380", JPY: "1980", KWD: "4100" } },
-  { sku: "POT-GLASS", title: "Glass teapot, 1.2 l", text: "Watch it happen.", drawing: "pot", prices: { EUR: "3450", USD: "3800", JPY: "5480", KWD: "11500" } },
-  { sku: "MUG-BLUE", title: "Stoneware mug, blue", text: "Holds 0.3 l and a thought.", drawing: "mug", prices: { EUR: "1600", USD: "1750", JPY: "2500", KWD: "5250" } },
-  { sku: "KETTLE-STEEL", title: "Steel kettle", text: "Whistles when it is ready.", drawing: "kettle", prices: { EUR: "4990", USD: "5490", JPY: "7900", KWD: "16500" } },
-  { sku: "BISCUIT-TIN", title: "Butter biscuits, tin", text: "Best before the tea is cold.", drawing: "box", prices: { EUR: "1199", USD: "1299", JPY: "1900", KWD: "3900" } },
+  {
+    sku: "TEA-ASSAM",
+    title: "Assam tea, 250 g",
+    text: "Malty and strong, for the first cup.",
+    drawing: "tin",
+    prices: { EUR: "890", USD: "990", JPY: "1420", KWD: "2950" },
+  },
+  {
+    sku: "TEA-SENCHA",
+    title: "Sencha, 100 g",
+    text: "Green, grassy, gone too soon.",
+    drawing: "tin",
+    prices: { EUR: "1240", USD: "1380", JPY: "1980", KWD: "4100" },
+  },
+  {
+    sku: "POT-GLASS",
+    title: "Glass teapot, 1.2 l",
+    text: "Watch it happen.",
+    drawing: "pot",
+    prices: { EUR: "3450", USD: "3800", JPY: "5480", KWD: "11500" },
+  },
+  {
+    sku: "MUG-BLUE",
+    title: "Stoneware mug, blue",
+    text: "Holds 0.3 l and a thought.",
+    drawing: "mug",
+    prices: { EUR: "1600", USD: "1750", JPY: "2500", KWD: "5250" },
+  },
+  {
+    sku: "KETTLE-STEEL",
+    title: "Steel kettle",
+    text: "Whistles when it is ready.",
+    drawing: "kettle",
+    prices: { EUR: "4990", USD: "5490", JPY: "7900", KWD: "16500" },
+  },
+  {
+    sku: "BISCUIT-TIN",
+    title: "Butter biscuits, tin",
+    text: "Best before the tea is cold.",
+    drawing: "box",
+    prices: { EUR: "1199", USD: "1299", JPY: "1900", KWD: "3900" },
+  },
 ];
 
 export const drawings = {

@@ -13,7 +13,13 @@ import { readHistoryIfPossible } from "../orders/history.js";
 
 const steps = [
   ["Placed", ({ status }) => status !== "DRAFT"],
-  ["Paid", ({ status, ledger, totals }) => status !== "DRAFT" && isZero(ledger.open) && (!isZero(ledger.captured) || isZero(totals.total))],
+  [
+    "Paid",
+    ({ status, ledger, totals }) =>
+      status !== "DRAFT" &&
+      isZero(ledger.open) &&
+      (!isZero(ledger.captured) || isZero(totals.total)),
+  ],
   ["On its way", ({ shipments }) => shipments.length > 0],
   ["Delivered", ({ fulfilment_status: status }) => status === "DELIVERED"],
 ];
@@ -31,7 +37,8 @@ class PurchaseView extends View {
     this.#load();
     const refresh = paced(() => this.#load(), 300);
     this.live((message) => {
-      if (message.type === "change" && message.entry.order_id === this.id_) this.#after = message.entry.position_token;
+      if (message.type === "change" && message.entry.order_id === this.id_)
+        this.#after = message.entry.position_token;
       if (message.type === "reset" || message.entry?.order_id === this.id_) refresh();
     });
   }
@@ -50,7 +57,14 @@ class PurchaseView extends View {
       },
       (problem) => {
         if (this.#order && problem.status === 0) return;
-        replace(this, pageHead("Your order"), h("div.card", failed(problem, () => this.#load(), h("a.button", { href: "/shop" }, "To the shop"))));
+        replace(
+          this,
+          pageHead("Your order"),
+          h(
+            "div.card",
+            failed(problem, () => this.#load(), h("a.button", { href: "/shop" }, "To the shop")),
+          ),
+        );
       },
     );
   }
@@ -62,8 +76,19 @@ class PurchaseView extends View {
       this,
       pageHead("Your order", {
         back: { href: "/shop", text: "Shop" },
-        lead: ["Number ", h("span.mono", data(order.order_id)), " · placed ", timeElement(order.create_time, "ago")],
-        actions: [h("a.button.quiet", { href: `/orders/${encodeURIComponent(order.order_id)}` }, "As the shop sees it")],
+        lead: [
+          "Number ",
+          h("span.mono", data(order.order_id)),
+          " · placed ",
+          timeElement(order.create_time, "ago"),
+        ],
+        actions: [
+          h(
+            "a.button.quiet",
+            { href: `/orders/${encodeURIComponent(order.order_id)}` },
+            "As the shop sees it",
+          ),
+        ],
       }),
       this.#progress(),
       h(
@@ -78,10 +103,21 @@ class PurchaseView extends View {
   #progress() {
     const order = this.#order;
     if (order.status === "CANCELLED") {
-      return h("div.banner.bad", icon("close"), "This order is cancelled.",
-        !isZero(order.ledger.refund_due) && ` ${moneyText(order.ledger.refund_due)} come back to you.`);
+      return h(
+        "div.banner.bad",
+        icon("close"),
+        "This order is cancelled.",
+        !isZero(order.ledger.refund_due) &&
+          ` ${moneyText(order.ledger.refund_due)} come back to you.`,
+      );
     }
-    const held = order.holds.length > 0 && h("div.banner", icon("warning"), "The shop is looking into this order; it goes on after that.");
+    const held =
+      order.holds.length > 0 &&
+      h(
+        "div.banner",
+        icon("warning"),
+        "The shop is looking into this order; it goes on after that.",
+      );
     const reached = steps.map(([, isReached]) => isReached(order));
     const current = reached.indexOf(false);
     return [
@@ -90,15 +126,26 @@ class PurchaseView extends View {
         "ol.steps",
         { "aria-label": "How far it is" },
         steps.map(([name], i) =>
-          h(reached[i] ? "li.done" : i === current ? "li.current" : "li", i === current && { "aria-current": "step" }, h("span.dot", reached[i] && icon("check")), name,
-            h("span.hidden-text", reached[i] ? " (done)" : " (to come)"))),
+          h(
+            reached[i] ? "li.done" : i === current ? "li.current" : "li",
+            i === current && { "aria-current": "step" },
+            h("span.dot", reached[i] && icon("check")),
+            name,
+            h("span.hidden-text", reached[i] ? " (done)" : " (to come)"),
+          ),
+        ),
       ),
     ];
   }
 
   #goods() {
     const { lines, totals, ledger } = this.#order;
-    const sum = (name, money) => h("tr.sum-row", h("th", { scope: "row", colspan: "2" }, name), h("td.number", moneyText(money)));
+    const sum = (name, money) =>
+      h(
+        "tr.sum-row",
+        h("th", { scope: "row", colspan: "2" }, name),
+        h("td.number", moneyText(money)),
+      );
     return card(
       "What you get",
       scrolling(
@@ -106,12 +153,22 @@ class PurchaseView extends View {
         h(
           "table",
           headRow("Article", { text: "Quantity" }, { text: "Price" }),
-          h("tbody", lines.map((line) => h("tr", h("td", data(line.title)), h("td.number", line.quantity), h("td.number", amountText(line.totals.goods)))),
+          h(
+            "tbody",
+            lines.map((line) =>
+              h(
+                "tr",
+                h("td", data(line.title)),
+                h("td.number", line.quantity),
+                h("td.number", amountText(line.totals.goods)),
+              ),
+            ),
             !isZero(totals.discount) && sum("Discount", totals.discount),
             sum("Tax", totals.tax),
             !isZero(totals.shipping) && sum("Shipping", totals.shipping),
             sum("Total", totals.total),
-            !isZero(ledger.refunded) && sum("Came back to you", ledger.refunded)),
+            !isZero(ledger.refunded) && sum("Came back to you", ledger.refunded),
+          ),
         ),
       ),
     );
@@ -119,33 +176,77 @@ class PurchaseView extends View {
 
   #parcels() {
     const { shipments } = this.#order;
-    return shipments.length > 0 && card(
-      "Parcels",
-      h("ul.body.stack", shipments.map((shipment) =>
-        h("li", data(shipment.carrier || "A parcel"), shipment.tracking_code && [" · ", h("span.mono", data(shipment.tracking_code))], " · ", shipment.delivered ? "delivered" : "on its way"))),
+    return (
+      shipments.length > 0 &&
+      card(
+        "Parcels",
+        h(
+          "ul.body.stack",
+          shipments.map((shipment) =>
+            h(
+              "li",
+              data(shipment.carrier || "A parcel"),
+              shipment.tracking_code && [" · ", h("span.mono", data(shipment.tracking_code))],
+              " · ",
+              shipment.delivered ? "delivered" : "on its way",
+            ),
+          ),
+        ),
+      )
     );
   }
 
   #todo() {
     const order = this.#order;
     const may = (name) => order.allowed_commands.includes(name);
-    const button = (id, kind, text, onclick) => h(`button.${kind}`, { type: "button", id, disabled: this.#isSending, onclick }, text);
-    const open = (name) => openCommand(name, order, { done: (_, answer) => this.#recorded(answer), again: async () => { await this.#load(); return this.#order; } });
+    const button = (id, kind, text, onclick) =>
+      h(`button.${kind}`, { type: "button", id, disabled: this.#isSending, onclick }, text);
+    const open = (name) =>
+      openCommand(name, order, {
+        done: (_, answer) => this.#recorded(answer),
+        again: async () => {
+          await this.#load();
+          return this.#order;
+        },
+      });
     const buttons = [
-      may("ConfirmOrder") && button("confirm", "primary", "Place this order", () => this.#send("Placing the order", [["confirm", {}]])),
-      may("CapturePayment") && button("pay", "primary", `Pay ${moneyText(order.ledger.open)}`, () => this.#pay()),
-      may("RequestReturn") && button("return", "plain", "Send something back", () => open("RequestReturn")),
-      may("CancelOrder") && button("cancel", "danger", "Cancel the order", () => open("CancelOrder")),
+      may("ConfirmOrder") &&
+        button("confirm", "primary", "Place this order", () =>
+          this.#send("Placing the order", [["confirm", {}]]),
+        ),
+      may("CapturePayment") &&
+        button("pay", "primary", `Pay ${moneyText(order.ledger.open)}`, () => this.#pay()),
+      may("RequestReturn") &&
+        button("return", "plain", "Send something back", () => open("RequestReturn")),
+      may("CancelOrder") &&
+        button("cancel", "danger", "Cancel the order", () => open("CancelOrder")),
     ].filter(Boolean);
-    const waits = order.status === "COMPLETED" ? "All done. Enjoy it." : "Nothing to do but wait: this page follows along.";
-    return card("What now?", h("div.body.stack", buttons.length > 0 ? buttons : h("p.muted", waits), this.result));
+    const waits =
+      order.status === "COMPLETED"
+        ? "All done. Enjoy it."
+        : "Nothing to do but wait: this page follows along.";
+    return card(
+      "What now?",
+      h("div.body.stack", buttons.length > 0 ? buttons : h("p.muted", waits), this.result),
+    );
   }
 
   #happened() {
     return card(
       "What happened",
-      h("ol.timeline", this.#entries.slice(-20).reverse().map((entry) =>
-        h("li", h("p", data(entry.summary)), h("p.meta", timeElement(entry.record_time, "ago"))))),
+      h(
+        "ol.timeline",
+        this.#entries
+          .slice(-20)
+          .reverse()
+          .map((entry) =>
+            h(
+              "li",
+              h("p", data(entry.summary)),
+              h("p.meta", timeElement(entry.record_time, "ago")),
+            ),
+          ),
+      ),
     );
   }
 
@@ -166,13 +267,24 @@ class PurchaseView extends View {
     replace(this.result);
     try {
       for (const [verb, body] of list) {
-        const answer = await perform(prepare({ path: orderPath(this.id_, verb), body, title: `${title} (${this.id_})` }));
+        const answer = await perform(
+          prepare({ path: orderPath(this.id_, verb), body, title: `${title} (${this.id_})` }),
+        );
         this.#after = answer.position_token;
       }
       notify(`${title}: recorded.`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      replace(this.result, h("div.refusal", { role: "alert" }, h("h3", error.isUnknown ? "No answer yet" : error.title), h("p", error.message), error.rule && h("p.small", error.rule)));
+      replace(
+        this.result,
+        h(
+          "div.refusal",
+          { role: "alert" },
+          h("h3", error.isUnknown ? "No answer yet" : error.title),
+          h("p", error.message),
+          error.rule && h("p.small", error.rule),
+        ),
+      );
     } finally {
       this.#isSending = false;
       this.#load();

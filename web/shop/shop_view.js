@@ -16,7 +16,10 @@ const price = (article) => ({ currency_code: currency(), minor_units: article.pr
 const chosen = () => goods.filter(({ sku }) => countOf(sku) > 0);
 
 function sumOf(articles) {
-  const units = articles.reduce((all, article) => all + BigInt(article.prices[currency()]) * BigInt(countOf(article.sku)), 0n);
+  const units = articles.reduce(
+    (all, article) => all + BigInt(article.prices[currency()]) * BigInt(countOf(article.sku)),
+    0n,
+  );
   return { currency_code: currency(), minor_units: String(units) };
 }
 
@@ -28,14 +31,26 @@ class ShopView extends View {
     this.basket = h("div");
     this.customer = textField({ label: "Customer", value: "ada", required: true });
     this.address = addressField({
-      value: { name: "Ada Brown", line1: "12 Mill Lane", postal_code: "10115", city: "Berlin", country_code: "DE" },
+      value: {
+        name: "Ada Brown",
+        line1: "12 Mill Lane",
+        postal_code: "10115",
+        city: "Berlin",
+        country_code: "DE",
+      },
     });
     this.note = textField({ label: "A note for the shop" });
     this.result = h("div", { "aria-live": "polite" });
     this.place = h("button.primary", { type: "submit", id: "place" });
     const code = h(
       "select",
-      { id: "currency", onchange: (event) => { setCurrency(event.target.value); this.#showGoods(); } },
+      {
+        id: "currency",
+        onchange: (event) => {
+          setCurrency(event.target.value);
+          this.#showGoods();
+        },
+      },
       currencies.map((one) => h("option", { value: one, selected: one === currency() }, one)),
     );
     replace(
@@ -49,9 +64,25 @@ class ShopView extends View {
         this.shelf,
         h(
           "form.aside",
-          { novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#place(); } },
+          {
+            novalidate: true,
+            onsubmit: (event) => {
+              event.preventDefault();
+              this.#place();
+            },
+          },
           card("Basket", this.basket),
-          card("Where it goes", h("div.body.stack", this.customer.element, this.address.element, this.note.element, this.result, this.place)),
+          card(
+            "Where it goes",
+            h(
+              "div.body.stack",
+              this.customer.element,
+              this.address.element,
+              this.note.element,
+              this.result,
+              this.place,
+            ),
+          ),
         ),
       ),
     );
@@ -59,25 +90,36 @@ class ShopView extends View {
   }
 
   #showGoods() {
-    replace(this.shelf, goods.map((article) => this.#article(article)));
+    replace(
+      this.shelf,
+      goods.map((article) => this.#article(article)),
+    );
     this.#showBasket();
   }
 
   #article(article) {
     return h(
       "article.article.card",
-      svg("svg.drawing", { viewBox: "0 0 48 48", "aria-hidden": "true" }, svg("path", { d: drawings[article.drawing] })),
+      svg(
+        "svg.drawing",
+        { viewBox: "0 0 48 48", "aria-hidden": "true" },
+        svg("path", { d: drawings[article.drawing] }),
+      ),
       h("h2", article.title),
       h("p.small.muted", article.text),
       h(
         "div.article-foot",
         h("strong", moneyText(price(article))),
-        h("button", {
-          type: "button",
-          "data-sku": article.sku,
-          "aria-label": `Add ${article.title} to the basket`,
-          onclick: () => this.#count(article, countOf(article.sku) + 1),
-        }, "Add"),
+        h(
+          "button",
+          {
+            type: "button",
+            "data-sku": article.sku,
+            "aria-label": `Add ${article.title} to the basket`,
+            onclick: () => this.#count(article, countOf(article.sku) + 1),
+          },
+          "Add",
+        ),
       ),
     );
   }
@@ -90,7 +132,15 @@ class ShopView extends View {
   #showBasket() {
     const articles = chosen();
     const changer = (article, by, text, label) =>
-      h("button.quiet", { type: "button", "aria-label": `${label}: ${article.title}`, onclick: () => this.#count(article, countOf(article.sku) + by) }, text);
+      h(
+        "button.quiet",
+        {
+          type: "button",
+          "aria-label": `${label}: ${article.title}`,
+          onclick: () => this.#count(article, countOf(article.sku) + by),
+        },
+        text,
+      );
     replace(
       this.basket,
       articles.length === 0
@@ -98,11 +148,24 @@ class ShopView extends View {
         : h(
             "ul.basket",
             articles.map((article) =>
-              h("li", h("span", article.title), h("span.stepper", changer(article, -1, "−", "One less"), h("span", countOf(article.sku)), changer(article, 1, "+", "One more")))),
+              h(
+                "li",
+                h("span", article.title),
+                h(
+                  "span.stepper",
+                  changer(article, -1, "−", "One less"),
+                  h("span", countOf(article.sku)),
+                  changer(article, 1, "+", "One more"),
+                ),
+              ),
+            ),
             h("li.basket-sum", h("span", "Goods"), h("strong", moneyText(sumOf(articles)))),
           ),
     );
-    this.place.textContent = articles.length === 0 ? "Place the order" : `Place the order for ${moneyText(sumOf(articles))} and tax`;
+    this.place.textContent =
+      articles.length === 0
+        ? "Place the order"
+        : `Place the order for ${moneyText(sumOf(articles))} and tax`;
     this.place.disabled = articles.length === 0 || this.#isSending;
   }
 
@@ -129,7 +192,7 @@ class ShopView extends View {
     try {
       body = this.#message();
     } catch {
-      return;  // The field says what is wrong.
+      return; // The field says what is wrong.
     }
     this.#isSending = true;
     this.#showBasket();
@@ -137,7 +200,9 @@ class ShopView extends View {
     const title = `Placing ${orderId}`;
     try {
       await perform(prepare({ path: "/v1/orders", body: { order_id: orderId, ...body }, title }));
-      await perform(prepare({ path: orderPath(orderId, "setTax"), body: { rate_ppm: taxPpm }, title }));
+      await perform(
+        prepare({ path: orderPath(orderId, "setTax"), body: { rate_ppm: taxPpm }, title }),
+      );
       await perform(prepare({ path: orderPath(orderId, "confirm"), body: {}, title }));
       emptyBasket();
       navigate(`/shop/orders/${encodeURIComponent(orderId)}`);
@@ -145,8 +210,20 @@ class ShopView extends View {
       if (!(error instanceof Problem)) throw error;
       replace(
         this.result,
-        h("div.refusal", { role: "alert" }, h("h3", error.isUnknown ? "No answer yet" : error.title), h("p", error.message),
-          h("div.actions", h("a.button", { href: `/shop/orders/${encodeURIComponent(orderId)}` }, "See how far it came"))),
+        h(
+          "div.refusal",
+          { role: "alert" },
+          h("h3", error.isUnknown ? "No answer yet" : error.title),
+          h("p", error.message),
+          h(
+            "div.actions",
+            h(
+              "a.button",
+              { href: `/shop/orders/${encodeURIComponent(orderId)}` },
+              "See how far it came",
+            ),
+          ),
+        ),
       );
     } finally {
       this.#isSending = false;

@@ -19,7 +19,14 @@ class CorrelationView extends View {
     this.list = h("div.card", loading(5));
     replace(
       this,
-      pageHead("By correlation", { back: { href: "/streams", text: "Streams" }, lead: ["What the request ", h("span.mono", data(this.id_)), " has recorded, and what followed from it."] }),
+      pageHead("By correlation", {
+        back: { href: "/streams", text: "Streams" },
+        lead: [
+          "What the request ",
+          h("span.mono", data(this.id_)),
+          " has recorded, and what followed from it.",
+        ],
+      }),
       this.list,
     );
     this.#load();
@@ -30,7 +37,11 @@ class CorrelationView extends View {
     await this.attempt(
       async () => {
         for (let page = 0; page < pagesMax && this.#events.length < eventsMax; page++) {
-          const answer = await read("/v1/streams:listCorrelated", { correlation_id: this.id_, page_size: 500, page_token: this.#next }, { signal: this.signal });
+          const answer = await read(
+            "/v1/streams:listCorrelated",
+            { correlation_id: this.id_, page_size: 500, page_token: this.#next },
+            { signal: this.signal },
+          );
           this.#events.push(...answer.events);
           this.#examined += BigInt(answer.events_examined);
           this.#next = answer.next_page_token;
@@ -38,7 +49,11 @@ class CorrelationView extends View {
         }
         this.#render();
       },
-      (problem) => replace(this.list, failed(problem, () => this.#load())),
+      (problem) =>
+        replace(
+          this.list,
+          failed(problem, () => this.#load()),
+        ),
     );
   }
 
@@ -47,10 +62,23 @@ class CorrelationView extends View {
     replace(
       this.list,
       oldestFirst.length === 0
-        ? empty("Nothing found", `No event with this correlation id among the newest ${this.#examined}.`)
-        : eventList(oldestFirst, { open: new Set(oldestFirst.slice(0, 1).map((event) => event.event_id)), depths: causationDepths(oldestFirst) }),
-      this.#next && h("div.pager", `The newest ${this.#examined} events were looked at.`,
-        h("div.actions", h("button", { type: "button", onclick: () => this.#load() }, "Look further back"))),
+        ? empty(
+            "Nothing found",
+            `No event with this correlation id among the newest ${this.#examined}.`,
+          )
+        : eventList(oldestFirst, {
+            open: new Set(oldestFirst.slice(0, 1).map((event) => event.event_id)),
+            depths: causationDepths(oldestFirst),
+          }),
+      this.#next &&
+        h(
+          "div.pager",
+          `The newest ${this.#examined} events were looked at.`,
+          h(
+            "div.actions",
+            h("button", { type: "button", onclick: () => this.#load() }, "Look further back"),
+          ),
+        ),
     );
   }
 }

@@ -12,27 +12,42 @@ const deepest = 12;
 function content(title, { json, raw, size_bytes: size, cut }) {
   return h(
     "div",
-    h("h3", title, h("span.faint.small", ` ${grouped(size)} bytes${cut ? ", cut to the first 64 KiB" : ""}`)),
+    h(
+      "h3",
+      title,
+      h("span.faint.small", ` ${grouped(size)} bytes${cut ? ", cut to the first 64 KiB" : ""}`),
+    ),
     json !== undefined ? jsonElement(json) : bytesElement(raw ?? ""),
   );
 }
 
 const streamLink = (stream) =>
-  isReachable(stream) ? h("a.mono", { href: streamPath(stream) }, data(stream)) : h("span.mono", data(stream));
+  isReachable(stream)
+    ? h("a.mono", { href: streamPath(stream) }, data(stream))
+    : h("span.mono", data(stream));
 
 function eventBody(event) {
   const facts = [
     ["Event id", h("span.mono", data(event.event_id))],
     ["Stream", [streamLink(event.stream), ` · revision ${event.revision}`]],
-    event.link && ["Read by the link", [streamLink(event.link.stream), ` · revision ${event.link.revision}`]],
-    event.correlation_id && ["Correlation", h("a.mono", { href: correlatedPath(event.correlation_id) }, data(event.correlation_id))],
+    event.link && [
+      "Read by the link",
+      [streamLink(event.link.stream), ` · revision ${event.link.revision}`],
+    ],
+    event.correlation_id && [
+      "Correlation",
+      h("a.mono", { href: correlatedPath(event.correlation_id) }, data(event.correlation_id)),
+    ],
     event.causation_id && ["Caused by", h("span.mono", data(event.causation_id))],
     ["Recorded", timeElement(event.create_time, "full")],
     ["Position", h("span.mono.small", data(event.position_token))],
   ].filter(Boolean);
   return h(
     "div.event-body",
-    h("dl.facts.small", facts.map(([name, value]) => [h("dt", name), h("dd", value)])),
+    h(
+      "dl.facts.small",
+      facts.map(([name, value]) => [h("dt", name), h("dd", value)]),
+    ),
     content("Data", event.data),
     content("Metadata", event.metadata),
   );

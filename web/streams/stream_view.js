@@ -24,13 +24,20 @@ class StreamView extends View {
     const order = /^order-(.+)$/.exec(this.stream);
     replace(
       this,
-      pageHead(data(this.stream), { back, actions: order && h("a.button", { href: `/orders/${encodeURIComponent(order[1])}` }, "The order") }),
+      pageHead(data(this.stream), {
+        back,
+        actions:
+          order && h("a.button", { href: `/orders/${encodeURIComponent(order[1])}` }, "The order"),
+      }),
       this.tools,
       this.list,
     );
     this.#showTools();
     this.#load();
-    const refresh = paced(() => document.hidden || this.query.get("page") || this.#load(true), refreshMs);
+    const refresh = paced(
+      () => document.hidden || this.query.get("page") || this.#load(true),
+      refreshMs,
+    );
     this.live((message) => message.type !== "state" && refresh());
   }
 
@@ -45,12 +52,19 @@ class StreamView extends View {
   }
 
   #showTools() {
-    if (this.tools.contains(document.activeElement) && document.activeElement.tagName === "INPUT") return;
+    if (this.tools.contains(document.activeElement) && document.activeElement.tagName === "INPUT")
+      return;
     const field = (name, label, attributes = {}) =>
       h(
         "div.field",
         h("label", { for: `stream-${name}` }, label),
-        h("input", { id: `stream-${name}`, value: this.query.get(name) ?? "", autocomplete: "off", onchange: (event) => changeQuery({ [name]: event.target.value.trim(), page: "" }), ...attributes }),
+        h("input", {
+          id: `stream-${name}`,
+          value: this.query.get(name) ?? "",
+          autocomplete: "off",
+          onchange: (event) => changeQuery({ [name]: event.target.value.trim(), page: "" }),
+          ...attributes,
+        }),
       );
     const isAll = this.stream === "$all";
     replace(
@@ -60,12 +74,23 @@ class StreamView extends View {
         h("label", { for: "direction" }, "Direction"),
         h(
           "select",
-          { id: "direction", onchange: (event) => changeQuery({ direction: event.target.value, page: "" }) },
+          {
+            id: "direction",
+            onchange: (event) => changeQuery({ direction: event.target.value, page: "" }),
+          },
           h("option", { value: "" }, "Newest first"),
-          h("option", { value: "forwards", selected: this.#direction === "FORWARDS" }, "Oldest first"),
+          h(
+            "option",
+            { value: "forwards", selected: this.#direction === "FORWARDS" },
+            "Oldest first",
+          ),
         ),
       ),
-      isAll ? [field("category", "Streams that begin with", { placeholder: "order-" }), field("type", "Types that begin with", { placeholder: "OrderConfirmed" })]
+      isAll
+        ? [
+            field("category", "Streams that begin with", { placeholder: "order-" }),
+            field("type", "Types that begin with", { placeholder: "OrderConfirmed" }),
+          ]
         : field("from", "From revision", { inputmode: "numeric" }),
     );
   }
@@ -73,9 +98,10 @@ class StreamView extends View {
   async #load(isRefresh = false) {
     const asked = ++this.#asked;
     const get = (name) => this.query.get(name) ?? "";
-    const chosen = this.stream === "$all"
-      ? { stream_prefix: get("category"), type_prefix: get("type") }
-      : { from_revision: get("from") };
+    const chosen =
+      this.stream === "$all"
+        ? { stream_prefix: get("category"), type_prefix: get("type") }
+        : { from_revision: get("from") };
     await this.attempt(
       async () => {
         const answer = await read(
@@ -87,7 +113,16 @@ class StreamView extends View {
       },
       (problem) => {
         if (asked !== this.#asked || (isRefresh && problem.status === 0)) return;
-        replace(this.list, problem.reason === "NOT_PROJECTED" ? this.#instead(problem) : failed(problem, () => this.#load(), h("a.button", { href: "/streams" }, "To the streams")));
+        replace(
+          this.list,
+          problem.reason === "NOT_PROJECTED"
+            ? this.#instead(problem)
+            : failed(
+                problem,
+                () => this.#load(),
+                h("a.button", { href: "/streams" }, "To the streams"),
+              ),
+        );
       },
     );
   }
@@ -95,26 +130,53 @@ class StreamView extends View {
   /// The embedded store makes no streams of categories and types: a prefix over all says the same.
   #instead(problem) {
     const [, kind, name] = /^\$(ce|et)-(.*)$/.exec(this.stream) ?? [];
-    const query = kind === "ce" ? `category=${encodeURIComponent(`${name}-`)}` : `type=${encodeURIComponent(name ?? "")}`;
-    return empty("This store does not make such a stream", problem.message, h("a.button", { href: `${streamPath("$all")}?${query}` }, "The same events, of all streams"));
+    const query =
+      kind === "ce"
+        ? `category=${encodeURIComponent(`${name}-`)}`
+        : `type=${encodeURIComponent(name ?? "")}`;
+    return empty(
+      "This store does not make such a stream",
+      problem.message,
+      h("a.button", { href: `${streamPath("$all")}?${query}` }, "The same events, of all streams"),
+    );
   }
 
   #render({ events, next_page_token: next, events_examined: examined }) {
     const isFirst = !this.query.get("page");
-    const focused = this.list.contains(document.activeElement) ? [...this.list.querySelectorAll("summary")].indexOf(document.activeElement) : -1;
+    const focused = this.list.contains(document.activeElement)
+      ? [...this.list.querySelectorAll("summary")].indexOf(document.activeElement)
+      : -1;
     replace(
       this.list,
       events.length === 0
-        ? empty("No event here", next ? `None among the ${examined} that were looked at; there are more.` : "Nothing more.")
+        ? empty(
+            "No event here",
+            next
+              ? `None among the ${examined} that were looked at; there are more.`
+              : "Nothing more.",
+          )
         : eventList(events, { open: this.#open, showsStream: this.stream.startsWith("$") }),
-      (next || !isFirst) && h(
-        "nav.pager",
-        { "aria-label": "Pages" },
-        `${events.length} of ${examined} events looked at`,
-        h("div.actions",
-          !isFirst && h("button", { type: "button", onclick: () => changeQuery({ page: "" }) }, "First page"),
-          next && h("button", { type: "button", onclick: () => changeQuery({ page: next }) }, "Next page")),
-      ),
+      (next || !isFirst) &&
+        h(
+          "nav.pager",
+          { "aria-label": "Pages" },
+          `${events.length} of ${examined} events looked at`,
+          h(
+            "div.actions",
+            !isFirst &&
+              h(
+                "button",
+                { type: "button", onclick: () => changeQuery({ page: "" }) },
+                "First page",
+              ),
+            next &&
+              h(
+                "button",
+                { type: "button", onclick: () => changeQuery({ page: next }) },
+                "Next page",
+              ),
+          ),
+        ),
     );
     if (focused !== -1) this.list.querySelectorAll("summary")[focused]?.focus();
   }

@@ -29,7 +29,10 @@ class StreamsView extends View {
     );
     this.#showTools();
     this.#load();
-    const refresh = paced(() => document.hidden || this.query.get("page") || this.#load(true), refreshMs);
+    const refresh = paced(
+      () => document.hidden || this.query.get("page") || this.#load(true),
+      refreshMs,
+    );
     this.live((message) => message.type !== "state" && refresh());
   }
 
@@ -52,7 +55,13 @@ class StreamsView extends View {
           },
         },
         h("label", { for: id }, label),
-        h("input", { id, placeholder, autocomplete: "off", spellcheck: "false", "data-search": id === "go-to-stream" }),
+        h("input", {
+          id,
+          placeholder,
+          autocomplete: "off",
+          spellcheck: "false",
+          "data-search": id === "go-to-stream",
+        }),
       );
     replace(
       this.tools,
@@ -61,11 +70,22 @@ class StreamsView extends View {
       h(
         "div.field",
         h("label", { for: "stream-prefix" }, "Names that begin with"),
-        h("input", { id: "stream-prefix", value: this.query.get("prefix") ?? "", autocomplete: "off", onchange: (event) => changeQuery({ prefix: event.target.value.trim(), page: "" }) }),
+        h("input", {
+          id: "stream-prefix",
+          value: this.query.get("prefix") ?? "",
+          autocomplete: "off",
+          onchange: (event) => changeQuery({ prefix: event.target.value.trim(), page: "" }),
+        }),
       ),
       h(
         "div.check",
-        h("input", { id: "system", type: "checkbox", checked: this.query.get("system") === "true", onchange: (event) => changeQuery({ system: event.target.checked ? "true" : "", page: "" }) }),
+        h("input", {
+          id: "system",
+          type: "checkbox",
+          checked: this.query.get("system") === "true",
+          onchange: (event) =>
+            changeQuery({ system: event.target.checked ? "true" : "", page: "" }),
+        }),
         h("label", { for: "system" }, "Those of the store itself too"),
       ),
     );
@@ -77,26 +97,45 @@ class StreamsView extends View {
       async () => {
         const answer = await read(
           "/v1/streams",
-          { page_size: pageSize, page_token: this.query.get("page") ?? "", stream_prefix: this.query.get("prefix") ?? "", include_system: this.query.get("system") ?? "" },
+          {
+            page_size: pageSize,
+            page_token: this.query.get("page") ?? "",
+            stream_prefix: this.query.get("prefix") ?? "",
+            include_system: this.query.get("system") ?? "",
+          },
           { signal: this.signal },
         );
         if (asked === this.#asked) this.#render(answer);
       },
       (problem) => {
-        if (asked === this.#asked && !(isRefresh && problem.status === 0)) replace(this.list, failed(problem, () => this.#load()));
+        if (asked === this.#asked && !(isRefresh && problem.status === 0))
+          replace(
+            this.list,
+            failed(problem, () => this.#load()),
+          );
       },
     );
   }
 
   #render({ streams, next_page_token: next, events_examined: examined }) {
     const isFirst = !this.query.get("page");
-    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.rowLink : null;
+    const focused = this.list.contains(document.activeElement)
+      ? document.activeElement.dataset.rowLink
+      : null;
     const row = (stream) =>
       h(
         "tr",
-        h("td", isReachable(stream.stream)
-          ? h("a.mono", { href: streamPath(stream.stream), "data-row-link": stream.stream }, data(stream.stream))
-          : h("span.mono", data(stream.stream)), stream.deleted && [" ", h("span.badge.bad", "Deleted")]),
+        h(
+          "td",
+          isReachable(stream.stream)
+            ? h(
+                "a.mono",
+                { href: streamPath(stream.stream), "data-row-link": stream.stream },
+                data(stream.stream),
+              )
+            : h("span.mono", data(stream.stream)),
+          stream.deleted && [" ", h("span.badge.bad", "Deleted")],
+        ),
         h("td", data(stream.last_type)),
         h("td.number", stream.last_revision),
         h("td", timeElement(stream.last_write_time)),
@@ -105,15 +144,27 @@ class StreamsView extends View {
       this.list,
       streams.length === 0 && !next
         ? empty("No stream", "None has a name like that, or nothing is stored yet.")
-        : scrolling("Streams", h("table", headRow("Stream", "Newest event", { text: "Revision" }, "Written"), h("tbody", streams.map(row)))),
-      (next || !isFirst) && h(
-        "nav.pager",
-        { "aria-label": "Pages" },
-        `${streams.length} streams in ${examined} events looked at`,
-        h("div.actions",
-          !isFirst && h("button", { type: "button", onclick: () => changeQuery({ page: "" }) }, "Newest"),
-          next && h("button", { type: "button", onclick: () => changeQuery({ page: next }) }, "Older")),
-      ),
+        : scrolling(
+            "Streams",
+            h(
+              "table",
+              headRow("Stream", "Newest event", { text: "Revision" }, "Written"),
+              h("tbody", streams.map(row)),
+            ),
+          ),
+      (next || !isFirst) &&
+        h(
+          "nav.pager",
+          { "aria-label": "Pages" },
+          `${streams.length} streams in ${examined} events looked at`,
+          h(
+            "div.actions",
+            !isFirst &&
+              h("button", { type: "button", onclick: () => changeQuery({ page: "" }) }, "Newest"),
+            next &&
+              h("button", { type: "button", onclick: () => changeQuery({ page: next }) }, "Older"),
+          ),
+        ),
     );
     if (focused) this.list.querySelector(`[data-row-link="${CSS.escape(focused)}"]`)?.focus();
   }

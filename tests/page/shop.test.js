@@ -96,4 +96,27 @@ describe("the shop", () => {
     page.check();
     await page.close();
   });
+
+  it("takes the money once, although no answer came and the button was pressed again", async () => {
+    const id = await service.api.confirmed({ order_id: "shop-paid-once" });
+    const page = await openPage(context, `${service.url}/shop/orders/${id}`, {
+      expects: /net::ERR_/,
+    });
+    await page.route("**/v1/orders/*:capturePayment", async (route) => {
+      await route.fetch(); // The service has it; the page does not hear of it.
+      await route.abort("connectionreset");
+    });
+    await page.route(`**/v1/orders/${id}?*`, (route) => route.abort("connectionreset"));
+    await page.route(`**/v1/orders/${id}`, (route) => route.abort("connectionreset"));
+    await page.getByRole("button", { name: "Pay 17.80 EUR" }).click();
+    await page.getByText("No answer yet").waitFor({ timeout: 40_000 });
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await page.getByRole("button", { name: "Pay 17.80 EUR" }).click();
+    await page.getByText("Nothing to do but wait").waitFor();
+    const types = (await service.api.history(id)).map(({ type }) => type);
+    assert.equal(types.filter((type) => type === "PaymentAuthorized").length, 1);
+    assert.equal(types.filter((type) => type === "PaymentCaptured").length, 1);
+    page.check();
+    await page.close();
+  });
 });

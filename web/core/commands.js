@@ -44,6 +44,26 @@ export const prepare = ({ path, body, etag, title }) => ({
   key: randomId(),
 });
 
+/// What was sent last and has no known outcome: the same content gets the same commands again, with
+/// their keys, so that a second press of a button repeats and does nothing twice.
+export class Attempt {
+  #content = null;
+  #made = null;
+
+  /// `make()` prepares what `content` asks for; it is called once for it.
+  of(content, make) {
+    if (this.#content !== content) {
+      this.#content = content;
+      this.#made = make();
+    }
+    return this.#made;
+  }
+  /// The outcome is known.
+  end() {
+    this.#content = null;
+  }
+}
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /// Sends it, and asks again with the same key while the outcome is unknown, `onRepeat(attempt)` each

@@ -1,6 +1,6 @@
 // A command of an order: its form, what came of it, and how to go on when it was refused.
 import { orderPath, Problem } from "../core/api.js";
-import { perform, prepare, rehearse } from "../core/commands.js";
+import { Attempt, perform, prepare, rehearse } from "../core/commands.js";
 import { changesBetween } from "../core/diff.js";
 import { h, icon, replace } from "../core/dom.js";
 import { changesList } from "./changes_list.js";
@@ -21,8 +21,7 @@ class CommandForm {
     this.again = again;
     this.spec = commandForms[name] ?? { title: titleOf(name), fields: () => [] };
     this.isSending = false;
-    // Of what was last sent: the same content keeps its key while its outcome is unknown.
-    this.sent = null;
+    this.attempt = new Attempt();
   }
 
   open() {
@@ -107,16 +106,14 @@ class CommandForm {
 
   #command() {
     const body = this.#message();
-    const content = JSON.stringify(body) + this.order.etag;
-    if (this.sent?.content === content) return this.sent.command;
-    const command = prepare({
-      path: orderPath(this.order.order_id, verbOf(this.name)),
-      body,
-      etag: this.order.etag,
-      title: `${this.spec.title} (${this.order.order_id})`,
-    });
-    this.sent = { content, command };
-    return command;
+    return this.attempt.of(JSON.stringify(body) + this.order.etag, () =>
+      prepare({
+        path: orderPath(this.order.order_id, verbOf(this.name)),
+        body,
+        etag: this.order.etag,
+        title: `${this.spec.title} (${this.order.order_id})`,
+      }),
+    );
   }
 
   async #send() {
@@ -133,11 +130,11 @@ class CommandForm {
             ),
           ),
       });
-      this.sent = null;
+      this.attempt.end();
       this.dialog.close();
       this.done(answer.order, answer);
     } catch (error) {
-      if (!error.isUnknown) this.sent = null;
+      if (!error.isUnknown) this.attempt.end();
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 // A customer's order on its way: what it costs, where it is, pay, cancel, send back.
 import { orderPath, Problem, randomId, read } from "../core/api.js";
-import { perform, prepare } from "../core/commands.js";
+import { Attempt, perform, prepare } from "../core/commands.js";
 import { h, icon, replace } from "../core/dom.js";
 import { amountText, isZero, moneyText } from "../core/money.js";
 import { timeElement } from "../core/time.js";
@@ -29,6 +29,7 @@ class PurchaseView extends View {
   #entries = [];
   #after = "";
   #isSending = false;
+  #attempt = new Attempt();
 
   show() {
     this.id_ = this.route.parameters.order;
@@ -253,28 +254,34 @@ class PurchaseView extends View {
   #pay() {
     const amount = this.#order.ledger.open;
     const payment = `card-${randomId().slice(0, 8)}`;
-    this.#send("Payment", [
+    this.#send(`Payment of ${moneyText(amount)}`, [
       ["authorizePayment", { payment_id: payment, amount }],
       ["capturePayment", { payment_id: payment, amount }],
     ]);
   }
 
-  /// Commands one after the other; none is sent twice.
+  /// Commands one after the other; none is done twice, also when the button is pressed again while
+  /// it is not known what came of it.
   async #send(title, list) {
     if (this.#isSending) return;
     this.#isSending = true;
     this.#render();
     replace(this.result);
+    const commands = this.#attempt.of(title, () =>
+      list.map(([verb, body]) =>
+        prepare({ path: orderPath(this.id_, verb), body, title: `${title} (${this.id_})` }),
+      ),
+    );
     try {
-      for (const [verb, body] of list) {
-        const answer = await perform(
-          prepare({ path: orderPath(this.id_, verb), body, title: `${title} (${this.id_})` }),
-        );
+      for (const command of commands) {
+        const answer = await perform(command);
         this.#after = answer.position_token;
       }
+      this.#attempt.end();
       notify(`${title}: recorded.`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (!error.isUnknown) this.#attempt.end();
       replace(
         this.result,
         h(

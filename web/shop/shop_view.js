@@ -1,6 +1,6 @@
 // The shop, as a customer sees it: choose, say where it goes, place the order.
 import { orderPath, Problem, randomId } from "../core/api.js";
-import { perform, prepare } from "../core/commands.js";
+import { Attempt, perform, prepare } from "../core/commands.js";
 import { h, replace, svg } from "../core/dom.js";
 import { moneyText } from "../core/money.js";
 import { navigate } from "../core/router.js";
@@ -25,6 +25,7 @@ function sumOf(articles) {
 
 class ShopView extends View {
   #isSending = false;
+  #attempt = new Attempt();
 
   show() {
     this.shelf = h("div.shelf");
@@ -186,6 +187,21 @@ class ShopView extends View {
 
   /// Three commands; each is recorded once, and one that is cut off leaves a draft that its own page
   /// can place.
+  #prepare(body) {
+    const orderId = `shop-${randomId().slice(0, 10)}`;
+    const title = `Placing ${orderId}`;
+    const verb = (name, content) =>
+      prepare({ path: orderPath(orderId, name), body: content, title });
+    return {
+      orderId,
+      commands: [
+        prepare({ path: "/v1/orders", body: { order_id: orderId, ...body }, title }),
+        verb("setTax", { rate_ppm: taxPpm }),
+        verb("confirm", {}),
+      ],
+    };
+  }
+
   async #place() {
     if (this.#isSending) return;
     let body;
@@ -196,18 +212,15 @@ class ShopView extends View {
     }
     this.#isSending = true;
     this.#showBasket();
-    const orderId = `shop-${randomId().slice(0, 10)}`;
-    const title = `Placing ${orderId}`;
+    const { orderId, commands } = this.#attempt.of(JSON.stringify(body), () => this.#prepare(body));
     try {
-      await perform(prepare({ path: "/v1/orders", body: { order_id: orderId, ...body }, title }));
-      await perform(
-        prepare({ path: orderPath(orderId, "setTax"), body: { rate_ppm: taxPpm }, title }),
-      );
-      await perform(prepare({ path: orderPath(orderId, "confirm"), body: {}, title }));
+      for (const command of commands) await perform(command);
+      this.#attempt.end();
       emptyBasket();
       navigate(`/shop/orders/${encodeURIComponent(orderId)}`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (!error.isUnknown) this.#attempt.end();
       replace(
         this.result,
         h(

@@ -38,9 +38,12 @@ absl::Status Overloaded(std::size_t requests) {
 /// "GET, HEAD, OPTIONS"
 std::string Allowed(const std::vector<Route>& routes) {
   std::vector<std::string> methods;
-  for (const Route& route : routes) {
-    methods.push_back(route.http_method);
-    if (route.http_method == "GET") methods.emplace_back("HEAD");
+  for (const char* const method : {"GET", "POST"}) {
+    const bool is_taken = std::any_of(routes.begin(), routes.end(), [method](const Route& route) {
+      return route.http_method == method;
+    });
+    if (is_taken) methods.emplace_back(method);
+    if (is_taken && std::string_view(method) == "GET") methods.emplace_back("HEAD");
   }
   std::sort(methods.begin(), methods.end());
   methods.emplace_back("OPTIONS");

@@ -45,7 +45,6 @@ std::string Allowed(const std::vector<Route>& routes) {
     if (is_taken) methods.emplace_back(method);
     if (is_taken && std::string_view(method) == "GET") methods.emplace_back("HEAD");
   }
-  std::sort(methods.begin(), methods.end());
   methods.emplace_back("OPTIONS");
   return absl::StrJoin(methods, ", ");
 }

@@ -294,6 +294,7 @@ class PurchaseView extends View {
       );
     } finally {
       this.#isSending = false;
+      this.#render();
       this.#load();
     }
   }

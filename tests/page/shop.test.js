@@ -112,7 +112,7 @@ describe("the shop", () => {
     await page.getByText("No answer yet").waitFor({ timeout: 40_000 });
     await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.getByRole("button", { name: "Pay 17.80 EUR" }).click();
-    await page.getByText("Nothing to do but wait").waitFor();
+    await until(async () => (await current(page)).startsWith("On its way"), "paid");
     const types = (await service.api.history(id)).map(({ type }) => type);
     assert.equal(types.filter((type) => type === "PaymentAuthorized").length, 1);
     assert.equal(types.filter((type) => type === "PaymentCaptured").length, 1);

@@ -7,6 +7,17 @@
 
 namespace orders::api {
 
+void SetStoreHealth(const StoreCondition& store, v1::StoreHealth& message) {
+  message.set_kind(store.kind);
+  message.set_store_id(store.identity.id);
+  message.set_generation(store.identity.generation);
+  message.set_reachable(store.reachability.is_reachable);
+  message.set_error(store.reachability.error);
+  if (!store.reachability.is_reachable) {
+    SetTime(store.reachability.since, *message.mutable_unreachable_since());
+  }
+}
+
 void SetHealthResponse(const StoreCondition& store,
                        const std::vector<application::ProjectionStatus>& read_models,
                        absl::Time now, v1::GetHealthResponse& message) {
@@ -15,16 +26,7 @@ void SetHealthResponse(const StoreCondition& store,
   message.set_state(health.state == application::HealthState::kServing ? v1::HEALTH_STATE_SERVING
                                                                        : v1::HEALTH_STATE_DEGRADED);
   for (const std::string& reason : health.reasons) message.add_reasons(reason);
-
-  v1::StoreHealth& store_message = *message.mutable_store();
-  store_message.set_kind(store.kind);
-  store_message.set_store_id(store.identity.id);
-  store_message.set_generation(store.identity.generation);
-  store_message.set_reachable(store.reachability.is_reachable);
-  store_message.set_error(store.reachability.error);
-  if (!store.reachability.is_reachable) {
-    SetTime(store.reachability.since, *store_message.mutable_unreachable_since());
-  }
+  SetStoreHealth(store, *message.mutable_store());
   for (const application::ProjectionStatus& status : read_models) {
     v1::ReadModelHealth& read_model = *message.add_read_models();
     read_model.set_name(status.name);

@@ -19,7 +19,9 @@ struct StoreCondition {
   application::StoreReachability reachability;
 };
 
-/// Pure. The message is empty when given.
+// Pure. Messages are empty when given.
+
+void SetStoreHealth(const StoreCondition& store, v1::StoreHealth& message);
 void SetHealthResponse(const StoreCondition& store,
                        const std::vector<application::ProjectionStatus>& read_models,
                        absl::Time now, v1::GetHealthResponse& message);

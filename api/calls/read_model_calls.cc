@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "api/calls/page_rows.h"
 #include "api/calls/read_model_mapping.h"
-#include "application/commands/request_errors.h"
+#include "api/calls/worker_method.h"
 #include "application/projections/projection_runner.h"
-#include "application/queries/order_query_handler.h"
 #include "application/queries/page_token.h"
 #include "domain/order/text_rules.h"
 #include "domain/order/validation.h"
@@ -21,17 +21,6 @@ namespace {
 using application::PageKind;
 
 constexpr std::size_t kSkippedEventsMax = 1'000;
-
-absl::StatusOr<std::size_t> RowsOfPage(int page_size) {
-  if (page_size < 0) {
-    return domain::ToStatus(
-        {{.field = "page_size",
-          .description = absl::StrCat("0 for ", application::kPageSizeDefault, ", or 1 to ",
-                                      application::kPageSizeMax)}});
-  }
-  if (page_size == 0) return static_cast<std::size_t>(application::kPageSizeDefault);
-  return static_cast<std::size_t>(std::min(page_size, application::kPageSizeMax));
-}
 
 absl::Status CheckReason(const std::string& reason) {
   const bool fits =
@@ -65,36 +54,11 @@ UnaryMethods ReadModelCalls::methods() {
 template <typename Request, typename Response>
 UnaryMethod ReadModelCalls::Make(absl::StatusOr<Response> (ReadModelCalls::*answer)(
     const CallContext& call, const Request& request)) {
-  const google::protobuf::MethodDescriptor& method = MethodOf<Request>("ReadModels");
-  application::CallMeter& meter = ports_.meters.OfQuery(method.name());
-  const auto start = [this, answer, &meter](std::unique_ptr<Responder> responder,
-                                            const Inbound& inbound) {
-    Call call(std::move(responder), ports_.gate, ports_.telemetry, meter);
-    if (!call.IsAdmitted()) return;
-    Request request;
-    if (absl::Status decoded = inbound.decode(request); !decoded.ok()) {
-      return call.Fail(decoded, "");
-    }
-    absl::StatusOr<CallContext> made = MakeCallContext(
-        inbound.metadata, DeadlineOf(inbound.deadline, absl::Now(), limits_), ports_.ids);
-    if (!made.ok()) return call.Fail(made.status(), "");
-    auto shared = std::make_shared<Call>(std::move(call));
-    const bool posted = ports_.workers.TryPost(
-        [this, answer, shared, context = *std::move(made), request = std::move(request)] {
-          Call answering = std::move(*shared);
-          absl::StatusOr<Response> answered = (this->*answer)(context, request);
-          if (answered.ok()) return answering.Answer(*answered);
-          answering.Fail(answered.status(), "");
-        });
-    if (!posted) {
-      shared->Fail(
-          application::MakeRequestError(
-              absl::StatusCode::kResourceExhausted, "too many queries wait for a worker; ask again",
-              {.reason = "OVERLOADED", .retry_after = absl::Milliseconds(100)}),
-          "");
-    }
-  };
-  return {.descriptor = &method, .is_command = false, .start = start};
+  return MakeWorkerMethod<Request, Response>(
+      "ReadModels", {ports_.ids, ports_.telemetry, ports_.meters, ports_.workers, ports_.gate},
+      limits_, [this, answer](const CallContext& call, const Request& request) {
+        return (this->*answer)(call, request);
+      });
 }
 
 absl::StatusOr<v1::ListReadModelsResponse> ReadModelCalls::List(

@@ -1,6 +1,7 @@
 #include "api/host/host.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -22,6 +23,7 @@
 #include "api/host/http_port.h"
 #include "api/host/listen_rule.h"
 #include "api/host/metrics_port.h"
+#include "api/host/operator_calls.h"
 #include "api/host/server_store.h"
 #include "api/host/service_metrics.h"
 #include "api/host/store_backend.h"
@@ -144,6 +146,7 @@ class Host::Impl {
   std::optional<OrderQueryCalls> query_calls_;
   std::optional<ReadModelCalls> read_model_calls_;
   std::optional<HealthCall> health_call_;
+  std::optional<OperatorCalls> operator_calls_;
   std::optional<OrderBytesCache> order_bytes_;
   std::optional<UnaryService<v1::OrderCommands::Service>> command_service_;
   std::optional<OrderQueryService> query_service_;
@@ -151,6 +154,7 @@ class Host::Impl {
   std::optional<UnaryService<v1::ReadModels::Service>> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HttpPort> http_;                          ///< Null: not asked for.
+  std::atomic<const HttpPort*> open_http_ = nullptr;        ///< The same, once it serves.
   std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
   std::unique_ptr<infrastructure::MetricsServer> metrics_;  ///< Null: not asked for.
 };
@@ -259,13 +263,14 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
   infrastructure::MetricFamilies families = telemetry_.Collect();
   AddProjectionMetrics(projections_->Statuses(), families);
   const std::size_t waiting = lanes_->waiting();
+  const HttpPort* const http = open_http_.load();
   AddLoadMetrics({.lane_commands_waiting = waiting,
                   .lane_commands_running = std::max(lanes_->in_flight(), waiting) - waiting,
                   .command_tasks_waiting = lanes_->tasks_waiting(),
                   .query_tasks_waiting = query_workers_->waiting(),
                   .watches = changes_->watchers(),
-                  .http_connections = http_ == nullptr ? 0 : http_->connections(),
-                  .http_requests = http_ == nullptr ? 0 : http_->requests_in_flight(),
+                  .http_connections = http == nullptr ? 0 : http->connections(),
+                  .http_requests = http == nullptr ? 0 : http->requests_in_flight(),
                   .store_is_reachable = backend_->monitor->Reachability().is_reachable},
                  families);
   if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
@@ -319,6 +324,17 @@ void Host::Impl::MakeCalls() {
   health_call_.emplace(
       HealthCall::Ports{*projections_, *backend_->monitor, clock_, telemetry_, telemetry_, gate_},
       backend_->identity, backend_->kind);
+  operator_calls_.emplace(OperatorCalls::Ports{
+      .settings = settings_,
+      .backend = *backend_,
+      .digest = *digest_,
+      .calls = {ids_, telemetry_, telemetry_, *query_workers_, gate_},
+      .limits = LimitsOf(settings_),
+      .metrics = [this] { return CollectMetrics(); },
+      .store_server = [this]() -> std::optional<eventstoredb::NodeServerStats> {
+        if (store_server_ == nullptr) return std::nullopt;
+        return store_server_->Stats();
+      }});
   admin_workers_.emplace(kAdminWorkers);
   admin_streams_.emplace(
       AdminStreams::Ports{.transfer = *transfer_,
@@ -337,12 +353,17 @@ bool Host::Impl::StartGrpcServer(StartFailure& failure) {
   query_service_.emplace(query_calls_->methods(), query_calls_->watch(), *order_bytes_);
   admin_service_.emplace(health_call_->method(), *admin_streams_, *order_bytes_);
   read_models_service_.emplace(read_model_calls_->methods(), *order_bytes_);
-  auto server = GrpcServer::Start(
-      {.address = settings_.grpc_listen.ToString(),
-       .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
-      {&*command_service_, &*query_service_, &*admin_service_, &*read_models_service_},
-      {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name(),
-       v1::OrderAdmin::service_full_name(), v1::ReadModels::service_full_name()});
+  std::vector<grpc::Service*> services = operator_calls_->MakeServices(*order_bytes_);
+  services.insert(services.end(),
+                  {&*command_service_, &*query_service_, &*admin_service_, &*read_models_service_});
+  std::vector<std::string> names = OperatorCalls::ServiceNames();
+  names.insert(names.end(),
+               {v1::OrderCommands::service_full_name(), v1::OrderQueries::service_full_name(),
+                v1::OrderAdmin::service_full_name(), v1::ReadModels::service_full_name()});
+  auto server =
+      GrpcServer::Start({.address = settings_.grpc_listen.ToString(),
+                         .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
+                        services, names);
   if (!server.ok()) {
     failure = ListenFailure(server.status(), "grpc-listen");
     changes_->Stop();
@@ -364,11 +385,15 @@ bool Host::Impl::StartHttpServer(StartFailure& failure) {
            .why_not_ready = [this] { return WhyNotReady(projections_->Statuses()); },
            .metrics_text = [this] { return infrastructure::ToPrometheusText(CollectMetrics()); },
            .version = std::string(infrastructure::kVersion)})};
-  for (const UnaryMethods& more : {query_calls_->methods(), read_model_calls_->methods(),
-                                   UnaryMethods{health_call_->method()}}) {
+  for (const UnaryMethods& more :
+       {query_calls_->methods(), read_model_calls_->methods(), operator_calls_->methods(),
+        UnaryMethods{health_call_->method()}}) {
     ports.methods.insert(ports.methods.end(), more.begin(), more.end());
   }
-  if (HttpPort::Open(settings_, std::move(ports), telemetry_, http_, failure)) return true;
+  if (HttpPort::Open(settings_, std::move(ports), telemetry_, http_, failure)) {
+    open_http_ = http_.get();
+    return true;
+  }
   changes_->Stop();
   projections_->Stop();
   return false;

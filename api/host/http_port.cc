@@ -33,7 +33,8 @@ bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports por
       std::move(ports),
       {.requests_in_flight_max = static_cast<std::size_t>(settings.http_requests_in_flight_max),
        .order_json_bytes_max = static_cast<std::size_t>(settings.http_order_cache_bytes_max),
-       .origins = {.hosts = settings.http_hosts, .allowed = settings.http_cors_origins}});
+       .origins = {.hosts = settings.http_hosts, .allowed = settings.http_cors_origins},
+       .version = std::string(infrastructure::kVersion)});
   if (!gateway.ok()) {
     failure = {ExitCode::kInternal, std::string(gateway.status().message())};
     return false;

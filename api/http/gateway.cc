@@ -83,6 +83,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(Ports ports,
   }
   absl::Status added = gateway->router_.Add(*gateway->ports_.watch.descriptor);
   if (!added.ok()) return added;
+  gateway->api_pages_.emplace(gateway->router_.routes(), options.version);
   return gateway;
 }
 
@@ -90,6 +91,7 @@ Gateway::Gateway(Ports ports, const GatewayOptions& options)
     : ports_(std::move(ports)),
       options_(options),
       origins_(options.origins),
+      page_(EmbeddedPage()),
       cache_(options.order_json_bytes_max) {}
 
 void Gateway::Handle(const HttpRequest& request, std::shared_ptr<HttpExchange> exchange) {
@@ -99,6 +101,13 @@ void Gateway::Handle(const HttpRequest& request, std::shared_ptr<HttpExchange> e
   }
   if (ports_.pages.Has(visit.target.path)) {
     return ports_.pages.Answer(visit.target.path, visit.exchange);
+  }
+  if (page_.Has(visit.target.path)) {
+    return visit.exchange->Respond(
+        page_.Answer(request, visit.target.path, visit.terms->request_id));
+  }
+  if (api_pages_->Has(visit.target.path)) {
+    return visit.exchange->Respond(api_pages_->Answer(request, visit.target.path));
   }
   Begin(visit);
 }
@@ -131,7 +140,8 @@ std::optional<HttpResponse> Gateway::AnswerWithoutCall(Visit& visit) const {
   absl::StatusOr<RequestTarget> target = ParseTarget(request.target);
   if (!target.ok()) return visit.Bad(target.status());
   visit.target = *std::move(target);
-  if (ports_.pages.Has(visit.target.path)) {
+  if (ports_.pages.Has(visit.target.path) || api_pages_->Has(visit.target.path) ||
+      page_.Has(visit.target.path)) {
     if (IsRead(request.method)) return std::nullopt;
     HttpResponse response = visit.Problem(405, "METHOD_NOT_ALLOWED", "this page is read");
     response.fields.emplace_back("Allow", "GET, HEAD");

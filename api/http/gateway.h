@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,12 @@
 #include "google/protobuf/descriptor.h"
 
 #include "api/calls/method.h"
+#include "api/http/api_pages.h"
 #include "api/http/http_message.h"
 #include "api/http/http_responder.h"
 #include "api/http/json_answer.h"
 #include "api/http/origin_rules.h"
+#include "api/http/page_files.h"
 #include "api/http/router.h"
 #include "api/http/service_pages.h"
 #include "application/ports/id_source.h"
@@ -26,10 +29,12 @@ struct GatewayOptions {
   std::size_t requests_in_flight_max = 4'096;  ///< A further one is answered 503.
   std::size_t order_json_bytes_max = 16 << 20;
   OriginRules::Options origins;
+  std::string version;  ///< Of the program.
 };
 
-/// Requests of HTTP to the calls that every front shares, and their answers back. Nothing here
-/// waits: who waits does so where a call of gRPC would. Thread-safe.
+/// Requests of HTTP to the calls that every front shares, and their answers back; and the web page
+/// that makes such requests. Nothing here waits: who waits does so where a call of gRPC would.
+/// Thread-safe.
 class Gateway final : public HttpHandler {
  public:
   /// What the calls need outlives the gateway, and so does `ids`.
@@ -65,7 +70,9 @@ class Gateway final : public HttpHandler {
   Ports ports_;
   const GatewayOptions options_;
   const OriginRules origins_;
+  const PageFiles page_;
   Router router_;
+  std::optional<ApiPages> api_pages_;  ///< Made when all routes are known.
   absl::flat_hash_map<const google::protobuf::MethodDescriptor*, const UnaryMethod*> methods_;
   OrderJsonCache cache_;
   std::atomic<std::size_t> in_flight_ = 0;

@@ -22,6 +22,7 @@
 
 #include "api/http/framing_rules.h"
 #include "api/http/problem.h"
+#include "api/http/security_fields.h"
 
 namespace orders::api {
 namespace {
@@ -315,7 +316,7 @@ HttpConnection::Awaitable<bool> HttpConnection::WriteResponse(const HttpResponse
                                                               bool keeps_alive) {
   std::string head =
       absl::StrCat("HTTP/1.1 ", response.status, " ", std::string(StatusPhrase(response.status)),
-                   "\r\nDate: ", loop_.Date(), "\r\n");
+                   "\r\nDate: ", loop_.Date(), "\r\n", kSecurityFields);
   for (const auto& [name, value] : response.fields) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
   }
@@ -336,9 +337,9 @@ HttpConnection::Awaitable<void> HttpConnection::RunStream(int version) {
   const auto framed = [is_chunked](const std::string& piece) {
     return is_chunked ? absl::StrFormat("%x\r\n%s\r\n", piece.size(), piece) : piece;
   };
-  std::string head =
-      absl::StrCat("HTTP/1.1 ", answer_.status, " OK\r\nDate: ", loop_.Date(),
-                   "\r\nConnection: close\r\n", is_chunked ? "Transfer-Encoding: chunked\r\n" : "");
+  std::string head = absl::StrCat(
+      "HTTP/1.1 ", answer_.status, " OK\r\nDate: ", loop_.Date(), "\r\nConnection: close\r\n",
+      is_chunked ? "Transfer-Encoding: chunked\r\n" : "", kSecurityFields);
   for (const auto& [name, value] : answer_.fields) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
   }

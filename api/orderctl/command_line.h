@@ -58,6 +58,8 @@ void AddHealthCommands(CommandLine& line);
 void AddReadModelCommands(CommandLine& line);
 void AddDeadLetterCommands(CommandLine& line);
 void AddVerifyCommand(CommandLine& line);
+void AddStreamCommands(CommandLine& line);
+void AddNodeCommand(CommandLine& line);
 void AddDiffCommand(CommandLine& line);
 void AddTransferCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);

@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
   orders::api::AddReadModelCommands(line);
   orders::api::AddDeadLetterCommands(line);
   orders::api::AddVerifyCommand(line);
+  orders::api::AddStreamCommands(line);
+  orders::api::AddNodeCommand(line);
   orders::api::AddDiffCommand(line);
   orders::api::AddTransferCommands(line);
   orders::api::AddWatchCommand(line);

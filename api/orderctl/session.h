@@ -11,8 +11,10 @@
 #include "api/orderctl/output.h"
 #include "orders/v1/admin.grpc.pb.h"
 #include "orders/v1/commands.grpc.pb.h"
+#include "orders/v1/nodes.grpc.pb.h"
 #include "orders/v1/queries.grpc.pb.h"
 #include "orders/v1/read_models.grpc.pb.h"
+#include "orders/v1/streams.grpc.pb.h"
 
 namespace orders::api {
 
@@ -47,6 +49,8 @@ class Session {
   v1::OrderQueries::StubInterface& queries() { return *queries_; }
   v1::OrderAdmin::StubInterface& admin() { return *admin_; }
   v1::ReadModels::StubInterface& read_models() { return *read_models_; }
+  v1::Streams::StubInterface& streams() { return *streams_; }
+  v1::Nodes::StubInterface& nodes() { return *nodes_; }
   Output& out() { return out_; }
 
   /// Deadline and actor of one call.
@@ -64,6 +68,8 @@ class Session {
   std::unique_ptr<v1::OrderQueries::Stub> queries_;
   std::unique_ptr<v1::OrderAdmin::Stub> admin_;
   std::unique_ptr<v1::ReadModels::Stub> read_models_;
+  std::unique_ptr<v1::Streams::Stub> streams_;
+  std::unique_ptr<v1::Nodes::Stub> nodes_;
   Output out_;
 };
 

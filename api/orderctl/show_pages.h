@@ -19,12 +19,12 @@ inline constexpr int kGatheredRowsMax = 100'000;
 inline constexpr int kFullPage = 500;
 
 /// Asks for one page, or with `all` for page after page until there is no other, and shows each as
-/// it comes; as JSON, one answer with all rows. `Rows(answer)` are its rows.
-template <typename Request, typename Response, typename Rows, typename AddRow>
-int ShowPages(Session& session, Request request, bool all,
-              grpc::Status (v1::OrderQueries::StubInterface::*rpc)(grpc::ClientContext*,
-                                                                   const Request&, Response*),
-              TextTable table, Rows rows, AddRow add_row) {
+/// it comes; as JSON, one answer with all rows. `rpc` is one of the service of `stub`;
+/// `Rows(answer)` are its rows.
+template <typename Stub, typename Request, typename Response, typename Rows, typename AddRow>
+int ShowPagesOf(Session& session, Stub& stub, Request request, bool all,
+                grpc::Status (Stub::*rpc)(grpc::ClientContext*, const Request&, Response*),
+                TextTable table, Rows rows, AddRow add_row) {
   const OutputForm form = session.options().output;
   Response gathered;
   bool has_warned = false;
@@ -32,7 +32,7 @@ int ShowPages(Session& session, Request request, bool all,
   while (true) {
     Response answer;
     const grpc::Status status = AskUntilMade(session, [&](grpc::ClientContext& context) {
-      return (session.queries().*rpc)(&context, request, &answer);
+      return (stub.*rpc)(&context, request, &answer);
     });
     if (!status.ok()) return session.Fail(status);
     const std::string next = answer.next_page_token();
@@ -64,6 +64,16 @@ int ShowPages(Session& session, Request request, bool all,
     if (last || session.out().state() != Output::State::kOpen) return kExitOk;
     request.set_page_token(next);
   }
+}
+
+/// Of a question about orders.
+template <typename Request, typename Response, typename Rows, typename AddRow>
+int ShowPages(Session& session, Request request, bool all,
+              grpc::Status (v1::OrderQueries::StubInterface::*rpc)(grpc::ClientContext*,
+                                                                   const Request&, Response*),
+              TextTable table, Rows rows, AddRow add_row) {
+  return ShowPagesOf(session, session.queries(), std::move(request), all, rpc, std::move(table),
+                     rows, add_row);
 }
 
 }  // namespace orders::api

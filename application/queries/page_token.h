@@ -19,6 +19,10 @@ enum class PageKind : std::uint8_t {
   kDifferences = 5,
   kSales = 6,
   kSearch = 7,
+  kStreams = 8,
+  kStreamEvents = 9,
+  kAllEvents = 10,
+  kCorrelatedEvents = 11,
 };
 
 /// Where the next page begins: after the row that was sorted by these.

@@ -208,7 +208,7 @@ std::vector<SettingRow> MakeRows() {
        "Where events are kept: embedded, in --data; or on a server, "
        "esdb://USER:PASSWORD@HOST:PORT. "
        "With a password in it use the environment: command lines are seen by everyone.",
-       "embedded", SetStore},
+       "embedded", SetStore, UsedBy::kServe, MayStandIn::kAll, /*holds_password=*/true},
       {"feed", "FEED",
        "What read models are filled from: all, the whole log, filtered; or category, the stream "
        "$ce-order of a server whose projection $by_category runs.",

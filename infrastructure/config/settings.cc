@@ -164,6 +164,15 @@ absl::Status CheckSecrets(const ResolvedSettings& resolved) {
                    resolved.settings.config));
 }
 
+/// "esdb://***@host:2113?tls=true": whatever stands before the last @ may be of a password.
+std::string WithoutCredentials(const std::string& connection_string) {
+  const std::size_t at = connection_string.rfind('@');
+  if (at == std::string::npos) return connection_string;
+  const std::size_t scheme = connection_string.find("://");
+  return absl::StrCat(scheme < at ? connection_string.substr(0, scheme + 3) : "", "***",
+                      connection_string.substr(at));
+}
+
 }  // namespace
 
 absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
@@ -190,6 +199,11 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
       return Refuse(*value, command, absl::StrCat(" ", *takes, ", not \"", value->text, "\""));
     }
     resolved.sources[row.name] = value->source;
+    resolved.settings.effective.push_back(
+        {.name = row.name,
+         .value = row.holds_password ? WithoutCredentials(value->text) : value->text,
+         .source = value->source,
+         .help = row.help});
   }
   if (absl::Status open = CheckSecrets(resolved); !open.ok()) return open;
   if (resolved.settings.deadline_default > resolved.settings.deadline_max) {

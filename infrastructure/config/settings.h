@@ -44,6 +44,16 @@ enum class FeedSetting {
   kCategory,  ///< The links in $ce-order; of a server alone.
 };
 
+enum class SettingSource { kDefault, kFile, kEnvironment, kFlag };
+
+/// One setting, for those who ask what counts.
+struct EffectiveSetting {
+  std::string name;
+  std::string value;  ///< As it was written, without user and password.
+  SettingSource source = SettingSource::kDefault;
+  std::string help;
+};
+
 /// How it runs. The defaults serve on this machine alone, with data in ./data.
 struct Settings {
   Command command = Command::kServe;
@@ -91,9 +101,9 @@ struct Settings {
   std::uint64_t http_order_cache_bytes_max = 16ULL << 20;  ///< Orders as JSON.
   std::uint64_t free_space_min = 256ULL << 20;
   int free_space_min_percent = 5;
-};
 
-enum class SettingSource { kDefault, kFile, kEnvironment, kFlag };
+  std::vector<EffectiveSetting> effective;  ///< What all of this comes from; for people.
+};
 
 enum class UsedBy { kServe, kStore, kBoth };
 
@@ -114,6 +124,8 @@ struct SettingRow {
   std::function<std::optional<std::string>(std::string_view value, Settings& settings)> set;
   UsedBy used_by = UsedBy::kServe;
   MayStandIn may_stand_in = MayStandIn::kAll;
+  /// A connection string: shown without what stands before its host.
+  bool holds_password = false;
 
   bool IsOf(Command command) const;
   std::string flag() const;

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "eventstoredb/link.h"
 #include "eventstoredb/system_names.h"
-#include "infrastructure/node/link.h"
 
 namespace eventstoredb {
 namespace {

@@ -15,8 +15,8 @@
 #include "absl/time/time.h"
 
 #include "eventstoredb/event_store.h"
+#include "eventstoredb/link.h"
 #include "eventstoredb/node/embedded_event_store.h"
-#include "infrastructure/node/link.h"
 #include "infrastructure/node/read_connections.h"
 #include "infrastructure/node/stream_lookup.h"
 #include "infrastructure/node/stream_metadata.h"

@@ -225,6 +225,42 @@ TEST(Settings, HelpListsEveryRowAndNamesDiffer) {
   }
 }
 
+EffectiveSetting Effective(const Settings& settings, const std::string& name) {
+  for (const EffectiveSetting& one : settings.effective) {
+    if (one.name == name) return one;
+  }
+  ADD_FAILURE() << "no setting " << name;
+  return {};
+}
+
+TEST(EffectiveSettings, SayWhereEachComesFrom) {
+  const Settings settings =
+      Resolved({"--workers", "7"}, {{"ORDERS_QUERY_WORKERS", "3"}, {"ORDERS_WORKERS", "9"}})
+          .settings;
+  EXPECT_EQ(Effective(settings, "workers").value, "7");
+  EXPECT_EQ(Effective(settings, "workers").source, SettingSource::kFlag);
+  EXPECT_EQ(Effective(settings, "query-workers").value, "3");
+  EXPECT_EQ(Effective(settings, "query-workers").source, SettingSource::kEnvironment);
+  EXPECT_EQ(Effective(settings, "drain-max").value, "5s");
+  EXPECT_EQ(Effective(settings, "drain-max").source, SettingSource::kDefault);
+  EXPECT_FALSE(Effective(settings, "drain-max").help.empty());
+}
+
+TEST(EffectiveSettings, TellNoUserAndNoPassword) {
+  for (const auto& [store, shown] :
+       {std::pair{"esdb://ada:s3cret@h:2113?tls=false", "esdb://***@h:2113?tls=false"},
+        {"esdb://ada:s3@cret@h:2113", "esdb://***@h:2113"},
+        {"ada:s3cret@h", "***@h"},
+        {"esdb://h:2113", "esdb://h:2113"},
+        {"embedded", "embedded"}}) {
+    const Settings settings = Resolved({}, {{"ORDERS_STORE", store}}).settings;
+    EXPECT_EQ(Effective(settings, "store").value, shown);
+    for (const EffectiveSetting& one : settings.effective) {
+      EXPECT_THAT(one.value, ::testing::Not(HasSubstr("s3"))) << one.name;
+    }
+  }
+}
+
 TEST(SettingsOfTheStoreAlone, ServeWhereTheProtocolsClientsLookFirst) {
   const Settings settings = Resolved({"store"}).settings;
   EXPECT_EQ(settings.command, Command::kStore);

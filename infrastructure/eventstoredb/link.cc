@@ -1,4 +1,4 @@
-#include "infrastructure/node/link.h"
+#include "eventstoredb/link.h"
 
 #include <string_view>
 

@@ -1,0 +1,41 @@
+// Changes of orders as they happen, for every view of this tab.
+import { LiveSource } from "../live/source.js";
+
+const listeners = new Set();
+let state = "connecting";
+
+function take(message) {
+  if (message.type === "state") state = message.state;
+  for (const listener of [...listeners]) listener(message);
+}
+
+/// Called with {type: "change", entry}, {type: "reset"} (read again what is shown) and {type:
+/// "state", state} ("connecting", "live", "offline"). Returns what ends it.
+export function onLive(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const liveState = () => state;
+
+/// Without a shared worker each visible tab has a stream of its own, and a hidden one none.
+function startAlone() {
+  const source = new LiveSource(take);
+  const follow = () => (document.hidden ? source.close() : source.open());
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}
+
+export function startLive() {
+  if (typeof SharedWorker === "undefined" || typeof BroadcastChannel === "undefined") {
+    return startAlone();
+  }
+  new BroadcastChannel("orders.live").addEventListener("message", ({ data }) => take(data));
+  const worker = new SharedWorker("/assets/live/worker.js", {
+    type: "module",
+    name: "orders.live",
+  });
+  worker.port.addEventListener("message", ({ data }) => take(data));
+  worker.addEventListener("error", startAlone, { once: true });
+  worker.port.start();
+}

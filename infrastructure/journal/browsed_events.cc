@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 
 #include "eventstoredb/link.h"
+#include "infrastructure/journal/feed_items.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -47,14 +48,6 @@ std::size_t BytesOf(const BrowsedEvent& event) {
 }
 
 }  // namespace
-
-application::LogPosition ToLogPosition(const eventstoredb::Position& position) {
-  return {.commit = position.commit, .prepare = position.prepare};
-}
-
-eventstoredb::Position ToPosition(const application::LogPosition& position) {
-  return {.commit = position.commit, .prepare = position.prepare};
-}
 
 application::BrowsedPlace PlaceOf(const RecordedEvent& event) {
   return {.stream = event.stream,

@@ -15,8 +15,6 @@
 
 namespace orders::infrastructure {
 
-application::LogPosition ToLogPosition(const eventstoredb::Position& position);
-eventstoredb::Position ToPosition(const application::LogPosition& position);
 application::BrowsedPlace PlaceOf(const eventstoredb::RecordedEvent& event);
 
 /// Reads what metadata say of where an event came from. Not thread-safe; kept for many events.

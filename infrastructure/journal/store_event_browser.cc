@@ -12,6 +12,7 @@
 #include "eventstoredb/errors.h"
 #include "eventstoredb/system_names.h"
 #include "infrastructure/journal/browsed_events.h"
+#include "infrastructure/journal/feed_items.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -168,9 +169,9 @@ absl::StatusOr<application::BrowsedAllPage> StoreEventBrowser::ReadAll(
                                        .count_max = application::kBrowsedExaminedMax + 2,
                                        .deadline = query.deadline};
   if (query.after.has_value()) {
-    request.from = ToPosition(*query.after);
+    request.from = ToStorePosition(*query.after);
   } else if (query.from.has_value()) {
-    request.from = ToPosition(*query.from);
+    request.from = ToStorePosition(*query.from);
   }
   bool is_through = true;
   const absl::Status read = store_.ReadAll(request, [&](RecordedEvent&& event) {
@@ -250,7 +251,7 @@ absl::StatusOr<application::BrowsedStreams> StoreEventBrowser::ListStreams(
   eventstoredb::ReadAllRequest request{.direction = eventstoredb::Direction::kBackwards,
                                        .count_max = application::kBrowsedExaminedMax + 1,
                                        .deadline = query.deadline};
-  if (query.before.has_value()) request.from = ToPosition(*query.before);
+  if (query.before.has_value()) request.from = ToStorePosition(*query.before);
   bool is_through = true;
   const absl::Status read = store_.ReadAll(request, [&](RecordedEvent&& event) {
     is_through =

@@ -111,7 +111,7 @@ class StreamsTest : public testing::TestWithParam<std::string> {
   std::unique_ptr<eventstoredb::ClientEventStore> store_;
 };
 INSTANTIATE_TEST_SUITE_P(Stores, StreamsTest, testing::Values("Embedded", "Server"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& param_info) { return param_info.param; });
 
 TEST_P(StreamsTest, AnOrdersEventsAreReadAsTheyAreStored) {
   ASSERT_TRUE(client_->Send(CreateRequest("o-1")).ok());
@@ -339,7 +339,9 @@ TEST_P(StreamsTest, TheNodeTellsWhatItDoesAndWithWhichSettings) {
       EXPECT_EQ(call.latency().count(), 1U);
       EXPECT_GT(call.latency().mean_ms(), 0);
     }
-    if (call.name() == "ConfirmOrder") EXPECT_EQ(call.failed(), 1U);
+    if (call.name() == "ConfirmOrder") {
+      EXPECT_EQ(call.failed(), 1U);
+    }
   }
   EXPECT_TRUE(calls.contains("CreateOrder") && calls.contains("GetNode"));
   EXPECT_EQ(node.has_log(), !on_a_server());
@@ -361,7 +363,9 @@ TEST_P(StreamsTest, TheNodeTellsWhatItDoesAndWithWhichSettings) {
     if (setting["name"] == "store" && on_a_server()) {
       EXPECT_EQ(setting["value"], Connection(node_->address(), "***@"));
     }
-    if (setting["name"] == "workers") EXPECT_EQ(setting["value"], "64");
+    if (setting["name"] == "workers") {
+      EXPECT_EQ(setting["value"], "64");
+    }
   }
   EXPECT_EQ(from_flags, (std::set<std::string>{"data", "grpc-listen", "http-listen",
                                                on_a_server() ? "store" : "store-listen"}));

@@ -263,7 +263,9 @@ TEST_P(StoreEventBrowserTest, ListsEachStreamOnceByItsNewestEvent) {
     for (const application::BrowsedStream& stream : page->streams) {
       names.push_back(stream.newest.stream);
       EXPECT_EQ(stream.is_deleted, stream.newest.stream == "ended");
-      if (!stream.is_deleted) EXPECT_EQ(stream.newest.revision, 3U);
+      if (!stream.is_deleted) {
+        EXPECT_EQ(stream.newest.revision, 3U);
+      }
     }
     query.before = page->next;
   } while (query.before.has_value() && ++pages < 100);

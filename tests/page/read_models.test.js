@@ -93,12 +93,12 @@ describe("the read models", () => {
       await row(page, "orders").getByRole("progressbar").getAttribute("aria-valuenow"),
       "42",
     );
-    isUnderWay = false;
     await row(page, "orders").getByRole("button", { name: "Cancel" }).click();
     await page
       .getByRole("status")
       .getByText(/^orders: /)
       .waitFor(); // There was nothing to cancel: it says so.
+    isUnderWay = false;
     await row(page, "orders").getByRole("button", { name: "Rebuild" }).waitFor();
     page.check();
     await page.close();

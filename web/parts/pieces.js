@@ -1,6 +1,7 @@
 // Small pieces that many views share.
 import { h, icon } from "../core/dom.js";
 import { toneOf, words } from "../core/words.js";
+import { isPressing } from "./pressing.js";
 
 /// A status in its colour and in words.
 export const badge = (status, tone = toneOf(status)) => h(`span.badge.${tone}`, words(status));
@@ -52,7 +53,8 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/// Runs `task` at most once in `ms`, and once more if it was asked for meanwhile.
+/// Runs `task` at most once in `ms`, and once more if it was asked for meanwhile; never while a
+/// button is being pressed.
 export function paced(task, ms) {
   let timer = null;
   let isWanted = false;
@@ -61,8 +63,8 @@ export function paced(task, ms) {
       timer = null;
       if (isWanted) run();
     }, ms);
-    isWanted = false;
-    task();
+    isWanted = isPressing();
+    if (!isWanted) task();
   };
   return () => {
     if (timer) isWanted = true;

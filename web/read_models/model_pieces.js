@@ -3,6 +3,7 @@ import { h } from "../core/dom.js";
 import { grouped } from "../core/money.js";
 import { durationText } from "../core/time.js";
 import { badge } from "../parts/pieces.js";
+import { isPressing } from "../parts/pressing.js";
 import { isUnderWay } from "./build_progress.js";
 import { operate } from "./operations.js";
 
@@ -40,8 +41,10 @@ export function modelButtons(model) {
     : [button("verify", "Verify"), button("rebuild", "Rebuild")];
 }
 
-/// Puts the focus back to the same button, or to the first, after it was drawn anew.
+/// Draws anew, and puts the focus back to the same button, or to the first. Not while one is being
+/// pressed: the next sample comes in a second.
 export function keepingFocus(root, draw) {
+  if (isPressing()) return;
   const active = root.contains(document.activeElement)
     ? document.activeElement.dataset.operation
     : null;

@@ -10,6 +10,8 @@ import { eventsPath, streamPath } from "./stream_paths.js";
 
 const pageSize = 50;
 const refreshMs = 1000;
+// Streams of a category or of a type, which projections of a server make.
+const projected = /^\$(ce|et)-(.*)$/;
 const back = { href: "/streams", text: "Streams" };
 
 class StreamView extends View {
@@ -115,7 +117,7 @@ class StreamView extends View {
         if (asked !== this.#asked || (isRefresh && problem.status === 0)) return;
         replace(
           this.list,
-          problem.reason === "NOT_PROJECTED"
+          projected.test(this.stream) && [404, 409].includes(problem.status)
             ? this.#instead(problem)
             : failed(
                 problem,
@@ -129,7 +131,7 @@ class StreamView extends View {
 
   /// The embedded store makes no streams of categories and types: a prefix over all says the same.
   #instead(problem) {
-    const [, kind, name] = /^\$(ce|et)-(.*)$/.exec(this.stream) ?? [];
+    const [, kind, name] = projected.exec(this.stream);
     const query =
       kind === "ce"
         ? `category=${encodeURIComponent(`${name}-`)}`

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "eventstoredb/errors.h"
 #include "eventstoredb/system_names.h"
 #include "infrastructure/node/event_row.h"
 #include "infrastructure/sqlite/transaction.h"
@@ -118,7 +119,10 @@ absl::Status LogReader::FillStreamPage(ReadConnection& connection, const StreamQ
   const absl::StatusOr<StreamView> view = View(connection, query.stream);
   if (absl::IsFailedPrecondition(view.status())) return view.status();
   if (!view.ok()) return At(view.status(), where);
-  if (!view->exists()) return absl::NotFoundError(absl::StrCat(where, " does not exist"));
+  if (!view->exists()) {
+    return MakeError(absl::StatusCode::kNotFound, absl::StrCat(where, " does not exist"),
+                     {.kind = ErrorKind::kStreamNotFound, .stream = query.stream});
+  }
   const absl::StatusOr<std::uint64_t> first = FirstAvailable(connection, *view);
   if (!first.ok()) return At(first.status(), where);
   page.last = *view->found.last;

@@ -72,6 +72,7 @@ constexpr HttpReason kOfHttp[] = {
     {400, "BAD_FRAMING"},
     {403, "FOREIGN_ORIGIN"},
     {404, "PATH_NOT_FOUND"},
+    {404, "FILE_NOT_FOUND"},
     {405, "METHOD_NOT_ALLOWED"},
     {406, "NOT_ACCEPTABLE"},
     {408, "REQUEST_TIMEOUT"},

@@ -289,6 +289,7 @@ TEST_P(StreamsTest, AnAnswerStaysSmallWhateverIsInTheStore) {
 
 TEST_P(StreamsTest, WhatCannotBeAnsweredIsRefusedWithWhatToChange) {
   ASSERT_TRUE(client_->Send(CreateRequest("r")).ok());
+  ASSERT_TRUE(client_->Send(CreateRequest("another")).ok());
   ExpectError(Read("no-such").status, Code::NOT_FOUND, "STREAM_NOT_FOUND");
   EXPECT_EQ(Get("/v1/streams/no-such/events", 404)["reason"], "STREAM_NOT_FOUND");
   const auto refused = [&](const std::string& target, const std::string& field) {
@@ -309,6 +310,7 @@ TEST_P(StreamsTest, WhatCannotBeAnsweredIsRefusedWithWhatToChange) {
   EXPECT_EQ(Get("/v1/streams/$all/events?from_position=x", 400)["reason"], "BAD_POSITION_TOKEN");
   // A token of one list is none of another.
   const std::string token = Get("/v1/streams/$all/events?page_size=1")["next_page_token"];
+  ASSERT_NE(token, "");
   EXPECT_EQ(Get("/v1/streams?page_token=" + token, 400)["reason"], "BAD_PAGE_TOKEN");
   EXPECT_EQ(Get("/v1/streams/$all/events?direction=BACKWARDS&page_token=" + token, 400)["reason"],
             "BAD_PAGE_TOKEN");

@@ -23,7 +23,7 @@ async function firstEvent(answer) {
   assert.equal(answer.headers.get("Content-Type"), "text/event-stream");
   const reader = answer.body.getReader();
   let text = "";
-  while (!text.includes("\n\n")) {
+  while (!/^event: [^]*\n\n/m.test(text)) {
     const { done, value } = await reader.read();
     assert.ok(!done, "the watch ended");
     text += new TextDecoder().decode(value);
@@ -49,7 +49,7 @@ test("each example is answered as the document says", async () => {
     });
     if (answer.status !== status) assert.fail(`${what}: ${answer.status} ${await answer.text()}`);
     if (operation.responses["200"]?.content?.["text/event-stream"]) {
-      assert.match(await firstEvent(answer), /^(id|event): /, what);
+      assert.match(await firstEvent(answer), /^event: /m, what);
       continue;
     }
     await client.readAnswer(operation, answer);

@@ -37,10 +37,18 @@ export async function openPage(context, url, { expects = null, init = null } = {
   return page;
 }
 
-/// Every rule of WCAG that axe knows, and its best practices.
-export async function violations(page) {
+/// Every rule of WCAG that axe knows, and its best practices; or those of `rules`. In all of the
+/// page, or `within` a selector.
+export async function violations(page, { rules, within } = {}) {
   await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run());
+  const { violations: found } = await page.evaluate(
+    ([where, only]) =>
+      globalThis.axe.run(where ?? document, {
+        resultTypes: ["violations"],
+        ...(only ? { runOnly: only } : {}),
+      }),
+    [within, rules],
+  );
   return found.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`,

@@ -1,6 +1,7 @@
-# Writes the bytes of files as C++: cmake -D OUTPUT=FILE -D FILES=PATH=FILE,... -P embed_files.cmake
-# PATH is where the page has the file. Bytes become escapes of a string: a compiler reads them ten
-# times as fast as numbers of a list.
+# Writes the bytes of files as C++:
+#   cmake -D OUTPUT=FILE -D FUNCTION=NAME -D FILES=PATH=FILE,... -P embed_files.cmake
+# FUNCTION is one of api/http/embedded_files.h, PATH where the file is asked for. Bytes become escapes
+# of a string: a compiler reads them ten times as fast as numbers of a list.
 string(REPLACE "," ";" FILES "${FILES}")
 set(arrays "")
 set(rows "")
@@ -16,8 +17,8 @@ foreach(entry ${FILES})
   string(APPEND rows "    {\"${path}\", {kFile${number}, sizeof(kFile${number}) - 1}, \"${hash}\"},\n")
   math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE "${OUTPUT}" "// Made by cmake/embed_files.cmake from web/: do not edit.
-#include \"api/http/page_content.h\"
+file(WRITE "${OUTPUT}" "// Made by cmake/embed_files.cmake: do not edit.
+#include \"api/http/embedded_files.h\"
 
 namespace orders::api {
 namespace {
@@ -25,7 +26,7 @@ namespace {
 ${arrays}
 }  // namespace
 
-std::vector<PageContent> EmbeddedPage() {
+std::vector<EmbeddedFile> ${FUNCTION}() {
   return {
 ${rows}  };
 }

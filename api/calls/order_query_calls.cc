@@ -41,11 +41,13 @@ FreshnessDemand ToDemand(const v1::ReadOptions& options, absl::Time deadline) {
   return demand;
 }
 
-/// Of a request with a choice named as_of.
+/// Of a request with a choice named as_of. Some have no revision in it.
 template <typename Request>
 absl::StatusOr<AsOf> ToAsOf(const Request& request, const application::StoreIdentity& store) {
   AsOf as_of;
-  if (request.has_as_of_revision()) as_of.revision = request.as_of_revision();
+  if constexpr (requires { request.as_of_revision(); }) {
+    if (request.has_as_of_revision()) as_of.revision = request.as_of_revision();
+  }
   if (request.has_as_of_time()) {
     Violations violations;
     as_of.time = ToTime(request.as_of_time(), "as_of_time", violations);
@@ -57,23 +59,6 @@ absl::StatusOr<AsOf> ToAsOf(const Request& request, const application::StoreIden
     as_of.position = *position;
   }
   return as_of;
-}
-
-/// Of a request with a choice named as_of that has no revision.
-template <typename Request>
-absl::StatusOr<PastPoint> ToPastPoint(const Request& request,
-                                      const application::StoreIdentity& store) {
-  PastPoint point;
-  if (request.has_as_of_time()) {
-    Violations violations;
-    point.time = ToTime(request.as_of_time(), "as_of_time", violations);
-    if (!violations.empty()) return domain::ToStatus(violations);
-    return point;
-  }
-  const auto position = application::DecodePositionToken(request.as_of_position(), store);
-  if (!position.ok()) return position.status();
-  point.position = *position;
-  return point;
 }
 
 absl::Status OrderBlocked(const std::string& text) {
@@ -399,11 +384,11 @@ void OrderQueryCalls::WhenReady(View view, const Message& message, absl::Time de
           answer(freshness, nullptr, std::move(answering));
         });
   }
-  absl::StatusOr<PastPoint> point = ToPastPoint(message, store_);
-  if (!point.ok()) return call.Fail(point.status(), resource);
+  const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
+  if (!as_of.ok()) return call.Fail(as_of.status(), resource);
   OnWorker(deadline, std::move(call),
-           [this, view, point = *std::move(point), resource = std::move(resource),
-            answer = std::move(answer)](Call answering) mutable {
+           [this, view, point = PastPoint{.position = as_of->position, .time = as_of->time},
+            resource = std::move(resource), answer = std::move(answer)](Call answering) mutable {
              auto past = ports_.handler.FindPast(view, point);
              if (!past.ok()) return answering.Fail(past.status(), resource);
              const Freshness freshness{.store = store_,

@@ -8,6 +8,7 @@
 
 #include "api/http/http_message.h"
 #include "api/http/router.h"
+#include "api/http/static_body.h"
 
 namespace orders::api {
 
@@ -16,20 +17,16 @@ namespace orders::api {
 class ApiPages {
  public:
   ApiPages(const std::vector<Route>& routes, std::string_view version);
+  ApiPages(const ApiPages&) = delete;  // It keeps views of itself.
+  ApiPages& operator=(const ApiPages&) = delete;
 
   bool Has(std::string_view path) const { return pages_.contains(std::string(path)); }
   /// `path` is one of them, asked with GET or HEAD.
   HttpResponse Answer(const HttpRequest& request, std::string_view path) const;
 
  private:
-  struct Page {
-    std::string bytes;
-    std::string gzip;  ///< Empty: it would not be smaller.
-    const char* content_type;
-  };
-  void Add(std::string path, std::string bytes, const char* content_type);
-
-  absl::flat_hash_map<std::string, Page> pages_;
+  const std::string document_;  ///< What /openapi.json answers.
+  absl::flat_hash_map<std::string, StaticBody> pages_;
 };
 
 }  // namespace orders::api

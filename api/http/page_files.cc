@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-#include "api/http/gzip.h"
 #include "api/http/header_values.h"
 #include "api/http/problem.h"
 #include "api/http/request_target.h"
@@ -24,20 +23,6 @@ constexpr std::string_view kIndex = "/index.html";
 // The first segments of the page's views. None is one of the API's or the service's pages.
 constexpr std::array<std::string_view, 6> kViews = {"orders",       "shop",    "read-models",
                                                     "dead-letters", "streams", "node"};
-
-constexpr std::array<std::pair<std::string_view, const char*>, 4> kContentTypes = {{
-    {".html", "text/html; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".css", "text/css; charset=utf-8"},
-    {".svg", "image/svg+xml"},
-}};
-
-const char* ContentTypeOf(std::string_view path) {
-  for (const auto& [ending, type] : kContentTypes) {
-    if (path.ends_with(ending)) return type;
-  }
-  return "application/octet-stream";
-}
 
 /// Whether a segment of a view is one that leads nowhere else: as those of the API are.
 bool IsPlain(absl::string_view segment) {
@@ -61,12 +46,11 @@ std::string Quoted(std::string_view etag) { return absl::StrCat("\"", domain::Vi
 
 }  // namespace
 
-PageFiles::PageFiles(const std::vector<PageContent>& contents) {
-  for (const PageContent& content : contents) {
-    files_.emplace(std::string(content.path), File{.bytes = content.bytes,
-                                                   .gzip = Gzip(content.bytes).value_or(""),
-                                                   .etag = std::string(content.sha256),
-                                                   .content_type = ContentTypeOf(content.path)});
+PageFiles::PageFiles(const std::vector<EmbeddedFile>& contents) {
+  for (const EmbeddedFile& content : contents) {
+    files_.emplace(std::string(content.path),
+                   File{.body = StaticBody(content.bytes, ContentTypeOf(content.path)),
+                        .etag = std::string(content.sha256)});
   }
   assert(files_.contains(std::string(kIndex)));
 }
@@ -88,12 +72,11 @@ HttpResponse PageFiles::Answer(const HttpRequest& request, std::string_view path
   if (file == nullptr) {
     return MakeHttpProblem(404, "FILE_NOT_FOUND", "the page has no such file", request_id);
   }
-  const bool is_compressed = !file->gzip.empty() && AcceptsGzip(request.Find("Accept-Encoding"));
   // Other bytes, another strong etag (RFC 9110 section 8.8.3).
   const std::string compressed_etag = Quoted(file->etag + "-gzip");
   const std::string plain_etag = Quoted(file->etag);
   HttpResponse response;
-  response.fields = {{"ETag", is_compressed ? compressed_etag : plain_etag},
+  response.fields = {{"ETag", file->body.IsCompressedFor(request) ? compressed_etag : plain_etag},
                      {"Cache-Control", "no-cache"},
                      {"Vary", "Accept-Encoding"}};
   if (const auto condition = request.Find("If-None-Match"); condition.has_value()) {
@@ -105,9 +88,7 @@ HttpResponse PageFiles::Answer(const HttpRequest& request, std::string_view path
       return response;
     }
   }
-  response.fields.emplace_back("Content-Type", file->content_type);
-  if (is_compressed) response.fields.emplace_back("Content-Encoding", "gzip");
-  response.body = is_compressed ? file->gzip : std::string(file->bytes);
+  file->body.PutInto(request, response);
   return response;
 }
 

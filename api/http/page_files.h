@@ -6,8 +6,9 @@
 
 #include "absl/container/flat_hash_map.h"
 
+#include "api/http/embedded_files.h"
 #include "api/http/http_message.h"
-#include "api/http/page_content.h"
+#include "api/http/static_body.h"
 
 namespace orders::api {
 
@@ -17,7 +18,7 @@ namespace orders::api {
 class PageFiles {
  public:
   /// Keeps views into `contents`, which has /index.html; compresses each once.
-  explicit PageFiles(const std::vector<PageContent>& contents);
+  explicit PageFiles(const std::vector<EmbeddedFile>& contents);
 
   /// Whether a path, as it was sent, is the page's: a file, a view, or anything under /assets.
   bool Has(std::string_view path) const;
@@ -28,10 +29,8 @@ class PageFiles {
 
  private:
   struct File {
-    std::string_view bytes;
-    std::string gzip;  ///< Empty: it would not be smaller.
+    StaticBody body;
     std::string etag;  ///< Without its quotes.
-    const char* content_type;
   };
   const File* Find(std::string_view path) const;
 

@@ -20,7 +20,7 @@ namespace orders::api {
 namespace {
 
 TEST(ProtoComments, AreFoundByTheirFullNames) {
-  const ProtoComments comments(kApiDescriptors);
+  const ProtoComments comments(EmbeddedDescriptors().front().bytes);
   EXPECT_EQ(comments.Of("orders.v1.OrderCommands.ReleaseHold"), "Lifts a hold.");
   EXPECT_EQ(comments.Of("orders.v1.Totals"), "goods - discount + tax + shipping = total.");
   EXPECT_EQ(comments.Of("orders.v1.Address.country_code"), "ISO 3166-1 alpha-2, upper case.");
@@ -42,7 +42,7 @@ TEST(FirstSentence, EndsAtItsStop) {
 }
 
 TEST(OpenApiSchemas, OfARequestTakeNothingElseAndNotTwoOfAChoice) {
-  const ProtoComments comments(kApiDescriptors);
+  const ProtoComments comments(EmbeddedDescriptors().front().bytes);
   OpenApiSchemas schemas(comments);
   const auto* const service = v1::SetTaxRequest::descriptor()->file()->service(0);
   const Route route{.method = service->FindMethodByName("SetTax"),
@@ -57,7 +57,7 @@ TEST(OpenApiSchemas, OfARequestTakeNothingElseAndNotTwoOfAChoice) {
   EXPECT_TRUE(all.contains("Request.Money"));
 }
 TEST(OpenApiSchemas, OfAnAnswerSayWhatIsAlwaysThere) {
-  const ProtoComments comments(kApiDescriptors);
+  const ProtoComments comments(EmbeddedDescriptors().front().bytes);
   OpenApiSchemas schemas(comments);
   schemas.OfAnswer(*v1::Event::descriptor());
   const OpenApiJson all = schemas.Take();

@@ -147,10 +147,10 @@ TEST(PageFiles, HaveNothingBesideWhatIsEmbedded) {
 }
 
 TEST(EmbeddedPage, HasEveryFileThatItsIndexNames) {
-  const std::vector<PageContent> contents = EmbeddedPage();
+  const std::vector<EmbeddedFile> contents = EmbeddedPage();
   const auto find = [&](std::string_view path) {
     return std::find_if(contents.begin(), contents.end(),
-                        [path](const PageContent& one) { return one.path == path; });
+                        [path](const EmbeddedFile& one) { return one.path == path; });
   };
   const auto index = find("/index.html");
   ASSERT_NE(index, contents.end());
@@ -164,7 +164,7 @@ TEST(EmbeddedPage, HasEveryFileThatItsIndexNames) {
   }
   EXPECT_GT(named, 5);
   EXPECT_NE(find("/assets/dygraph.min.js"), contents.end());
-  for (const PageContent& one : contents) {
+  for (const EmbeddedFile& one : contents) {
     EXPECT_FALSE(one.bytes.empty()) << one.path;
     EXPECT_EQ(one.sha256.size(), 64U) << one.path;
   }

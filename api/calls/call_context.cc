@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 
 #include "domain/order/validation.h"
 
@@ -40,7 +41,9 @@ absl::Time DeadlineOf(absl::Time client, absl::Time now, const CallLimits& limit
   return std::min(client, now + limits.deadline_max);
 }
 
-absl::StatusOr<application::CallContext> MakeCallContext(CallMetadata metadata, absl::Time deadline,
+absl::StatusOr<application::CallContext> MakeCallContext(CallMetadata metadata,
+                                                         const application::Caller* caller,
+                                                         absl::Time deadline,
                                                          application::IdSource& ids) {
   application::CallContext call;
   call.deadline = deadline;
@@ -56,6 +59,11 @@ absl::StatusOr<application::CallContext> MakeCallContext(CallMetadata metadata, 
     if (!take(key, *into)) {
       return domain::ToStatus({{key, "must be 1 to 128 printable ASCII characters"}});
     }
+  }
+  if (caller != nullptr) {
+    call.actor = metadata("x-actor").has_value() ? absl::StrCat(caller->name, "/", call.actor)
+                                                 : caller->name;
+    call.customer = caller->customer;
   }
   if (call.correlation_id.empty()) call.correlation_id = ids.NewId();
   const std::optional<std::string_view> traceparent = metadata("traceparent");

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 
 #include "application/call_context.h"
+#include "application/caller.h"
 #include "application/ports/id_source.h"
 
 namespace orders::api {
@@ -24,14 +25,17 @@ using CallMetadata = absl::FunctionRef<std::optional<std::string_view>(std::stri
 /// `client` is InfiniteFuture when the client gave none.
 absl::Time DeadlineOf(absl::Time client, absl::Time now, const CallLimits& limits);
 
-/// Who calls, and in which trace. From the metadata:
-///   x-actor           1 to 128 printable ASCII characters; absent: "anonymous". It is believed as
-///                     it stands: there are no tokens yet, so serve on loopback or behind a proxy
-///                     that sets it.
+/// Who calls, and in which trace. `caller`: who that is, if it was proven; null: not. From the
+/// metadata:
+///   x-actor           1 to 128 printable ASCII characters; absent: "anonymous". Of a caller who is
+///                     not proven it is believed as it stands; else it stands behind the caller's
+///                     name, as "shop-backend/ann".
 ///   x-correlation-id  the same; absent: one is made.
 ///   traceparent       W3C trace context; one that is malformed is left out, as that asks for.
 /// Error: InvalidArgument with the field named as the metadata is.
-absl::StatusOr<application::CallContext> MakeCallContext(CallMetadata metadata, absl::Time deadline,
+absl::StatusOr<application::CallContext> MakeCallContext(CallMetadata metadata,
+                                                         const application::Caller* caller,
+                                                         absl::Time deadline,
                                                          application::IdSource& ids);
 
 }  // namespace orders::api

@@ -15,6 +15,7 @@
 #include "api/calls/call.h"
 #include "api/calls/call_context.h"
 #include "api/calls/watch.h"
+#include "application/caller.h"
 
 namespace orders::api {
 
@@ -24,6 +25,8 @@ struct Inbound {
   absl::FunctionRef<absl::Status(google::protobuf::Message& request)> decode;
   CallMetadata metadata;
   absl::Time deadline = absl::InfiniteFuture();  ///< The caller's; InfiniteFuture: it states none.
+  /// Who calls, as the guard has proven; null: the service is open to everyone.
+  const application::Caller* caller = nullptr;
 };
 
 /// An rpc with one request and one answer, whichever front it comes in by.

@@ -81,8 +81,9 @@ void OrderCommandCalls::Begin(const Inbound& inbound, Call call) {
   if (absl::Status decoded = inbound.decode(message); !decoded.ok()) {
     return call.Fail(decoded, "");
   }
-  absl::StatusOr<CallContext> context = MakeCallContext(
-      inbound.metadata, DeadlineOf(inbound.deadline, absl::Now(), limits_), ports_.ids);
+  absl::StatusOr<CallContext> context =
+      MakeCallContext(inbound.metadata, inbound.caller,
+                      DeadlineOf(inbound.deadline, absl::Now(), limits_), ports_.ids);
   if (!context.ok()) return call.Fail(context.status(), message.order_id());
   absl::StatusOr<CommandRequest> command = ToCommand(message);
   if (!command.ok()) return call.Fail(command.status(), message.order_id());

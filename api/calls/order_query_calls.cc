@@ -61,6 +61,17 @@ absl::StatusOr<AsOf> ToAsOf(const Request& request, const application::StoreIden
   return as_of;
 }
 
+/// Whether a read model is to be built as it was: work for an administrator to ask for. As of a
+/// revision, an order is folded from its own stream.
+template <typename Request>
+bool AsksForThePast(const Request& request) {
+  if constexpr (
+      requires { request.as_of_time(); } && !requires { request.as_of_revision(); }) {
+    return request.as_of_case() != Request::AS_OF_NOT_SET;
+  }
+  return false;
+}
+
 absl::Status OrderBlocked(const std::string& text) {
   return application::MakeRequestError(absl::StatusCode::kFailedPrecondition, text,
                                        {.reason = "ORDER_BLOCKED"});
@@ -141,7 +152,19 @@ void OrderQueryCalls::Begin(const Inbound& inbound, Call call) {
   if (absl::Status decoded = inbound.decode(message); !decoded.ok()) {
     return call.Fail(decoded, "");
   }
-  Start(std::move(message), DeadlineOf(inbound.deadline, absl::Now(), limits_), std::move(call));
+  if (AsksForThePast(message) && inbound.caller != nullptr &&
+      inbound.caller->role < application::Role::kAdmin) {
+    return call.Fail(application::MakeRequestError(
+                         absl::StatusCode::kPermissionDenied,
+                         "as of a time or position this is built from the whole log, which needs "
+                         "the role admin",
+                         {.reason = "ROLE_MISSING"}),
+                     "");
+  }
+  CallContext context;
+  context.deadline = DeadlineOf(inbound.deadline, absl::Now(), limits_);
+  if (inbound.caller != nullptr) context.customer = inbound.caller->customer;
+  Start(std::move(message), std::move(context), std::move(call));
 }
 
 WatchOpening OrderQueryCalls::OpenWatch(const Inbound& inbound, WatchSink& sink) {
@@ -150,48 +173,70 @@ WatchOpening OrderQueryCalls::OpenWatch(const Inbound& inbound, WatchSink& sink)
   if (!pass) return {.status = ShuttingDown()};
   v1::WatchOrdersRequest message;
   if (absl::Status decoded = inbound.decode(message); !decoded.ok()) return {.status = decoded};
+  if (absl::Status refused = CheckWatched(inbound, message); !refused.ok()) {
+    return {.status = refused, .resource = message.order_id()};
+  }
   absl::StatusOr<std::shared_ptr<Watch>> watch = ports_.changes.Open(message, sink);
   if (!watch.ok()) return {.status = watch.status(), .resource = message.order_id()};
   return {.status = absl::OkStatus(), .resource = message.order_id(), .watch = *std::move(watch)};
 }
 
-void OrderQueryCalls::Start(v1::GetOrderRequest message, absl::Time deadline, Call call) {
+absl::Status OrderQueryCalls::CheckWatched(const Inbound& inbound,
+                                           const v1::WatchOrdersRequest& message) {
+  if (inbound.caller == nullptr || inbound.caller->customer.empty()) return absl::OkStatus();
+  if (message.order_id().empty()) {
+    return application::MakeRequestError(
+        absl::StatusCode::kPermissionDenied,
+        "this token is bound to a customer: name the order to watch in order_id",
+        {.reason = "NOT_FOR_CUSTOMERS"});
+  }
+  CallContext context;
+  context.customer = inbound.caller->customer;
+  return ports_.handler.GetOrder(context, {message.order_id()}).status();
+}
+
+void OrderQueryCalls::Start(v1::GetOrderRequest message, CallContext context, Call call) {
   const domain::OrderId order{message.order_id()};
   if (absl::Status valid = domain::ToStatus(domain::ValidateOrderId(order)); !valid.ok()) {
     return call.Fail(valid, order.value);
   }
   if (message.as_of_case() != v1::GetOrderRequest::AS_OF_NOT_SET) {
-    return OnWorker(deadline, std::move(call),
-                    [this, message = std::move(message), deadline](Call answering) {
-                      AnswerOrderAsOf(message, deadline, std::move(answering));
-                    });
+    return OnWorker(
+        context.deadline, std::move(call),
+        [this, message = std::move(message), context = std::move(context)](Call answering) {
+          AnswerOrderAsOf(message, context, std::move(answering));
+        });
   }
   const std::thread::id here = std::this_thread::get_id();
-  const FreshnessDemand demand = ToDemand(message.options(), deadline);
+  const FreshnessDemand demand = ToDemand(message.options(), context.deadline);
   ports_.handler.WhenFresh(
       View::kOrders, demand,
-      [this, here, deadline, message = std::move(message),
+      [this, here, context = std::move(context), message = std::move(message),
        call = std::move(call)](absl::StatusOr<Freshness> freshness) mutable {
         if (!freshness.ok()) return call.Fail(freshness.status(), message.order_id());
         // Still the front's thread: it was fresh enough. Else this thread must not
         // be held.
         if (std::this_thread::get_id() == here) {
-          return AnswerOrder(message, *std::move(freshness), std::move(call));
+          return AnswerOrder(message, context, *std::move(freshness), std::move(call));
         }
-        OnWorker(deadline, std::move(call),
-                 [this, message = std::move(message), freshness = *std::move(freshness)](
-                     Call answering) { AnswerOrder(message, freshness, std::move(answering)); });
+        OnWorker(context.deadline, std::move(call),
+                 [this, context, message = std::move(message),
+                  freshness = *std::move(freshness)](Call answering) {
+                   AnswerOrder(message, context, freshness, std::move(answering));
+                 });
       });
 }
 
-void OrderQueryCalls::AnswerOrder(const v1::GetOrderRequest& message, Freshness freshness,
-                                  Call call) {
+void OrderQueryCalls::AnswerOrder(const v1::GetOrderRequest& message, const CallContext& context,
+                                  Freshness freshness, Call call) {
   const domain::OrderId order{message.order_id()};
   // Asked first: an order that is released meanwhile is newer than the answer says, never older.
   const auto blocked = ports_.handler.FindBlocked(order);
-  const auto view = ports_.handler.GetOrder(order);
+  const auto view = ports_.handler.GetOrder(context, order);
   freshness.incomplete_orders = blocked.has_value() ? 1 : 0;  // Of those that this answer is about.
-  if (blocked.has_value()) {
+  // Whose order it is that has no state yet cannot be told.
+  const bool is_hidden = absl::IsNotFound(view.status()) && !context.customer.empty();
+  if (blocked.has_value() && !is_hidden) {
     absl::Status refused = CheckBlocked(message, *blocked, view, store_, freshness);
     if (!refused.ok()) return call.Fail(refused, order.value);
   }
@@ -201,8 +246,8 @@ void OrderQueryCalls::AnswerOrder(const v1::GetOrderRequest& message, Freshness 
   call.AnswerOrder(**view, freshness_message);
 }
 
-void OrderQueryCalls::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline,
-                                      Call call) {
+void OrderQueryCalls::AnswerOrderAsOf(const v1::GetOrderRequest& message,
+                                      const CallContext& context, Call call) {
   const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
   if (!as_of.ok()) return call.Fail(as_of.status(), message.order_id());
   // The log itself is asked, which is never behind; but the token must be of this log.
@@ -211,8 +256,6 @@ void OrderQueryCalls::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::
         application::DecodePositionToken(message.options().min_position(), store_);
     if (!position.ok()) return call.Fail(position.status(), message.order_id());
   }
-  CallContext context;
-  context.deadline = deadline;
   const auto view = ports_.handler.GetOrderAsOf(context, {message.order_id()}, *as_of);
   if (!view.ok()) return call.Fail(view.status(), message.order_id());
   v1::GetOrderResponse response;
@@ -222,36 +265,34 @@ void OrderQueryCalls::AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::
   call.Answer(response);
 }
 
-void OrderQueryCalls::Start(v1::ListOrdersRequest message, absl::Time deadline, Call call) {
+void OrderQueryCalls::Start(v1::ListOrdersRequest message, CallContext context, Call call) {
   List(message,
        {.page_size = message.page_size(),
         .page_token = message.page_token(),
         .filter = message.filter(),
         .order_by = message.order_by(),
         .active_only = false},
-       deadline, std::move(call));
+       std::move(context), std::move(call));
 }
 
-void OrderQueryCalls::Start(v1::ListActiveOrdersRequest message, absl::Time deadline, Call call) {
+void OrderQueryCalls::Start(v1::ListActiveOrdersRequest message, CallContext context, Call call) {
   List(message,
        {.page_size = message.page_size(),
         .page_token = message.page_token(),
         .filter = "",
         .order_by = message.order_by(),
         .active_only = true},
-       deadline, std::move(call));
+       std::move(context), std::move(call));
 }
 
 template <typename Message>
 void OrderQueryCalls::List(const Message& message, application::ListOrdersRequest request,
-                           absl::Time deadline, Call call) {
-  WhenReady(View::kOrders, message, deadline, "", std::move(call),
-            [this, request = std::move(request), deadline](const Freshness& freshness,
-                                                           std::shared_ptr<const PastView> past,
-                                                           Call answering) mutable {
+                           CallContext context, Call call) {
+  WhenReady(View::kOrders, message, context.deadline, "", std::move(call),
+            [this, request = std::move(request), context = std::move(context)](
+                const Freshness& freshness, std::shared_ptr<const PastView> past,
+                Call answering) mutable {
               request.past = std::move(past);
-              CallContext context;
-              context.deadline = deadline;
               const auto answer = ports_.handler.ListOrders(context, request);
               if (!answer.ok()) return answering.Fail(answer.status(), "");
               v1::ListOrdersResponse response;
@@ -260,16 +301,14 @@ void OrderQueryCalls::List(const Message& message, application::ListOrdersReques
             });
 }
 
-void OrderQueryCalls::Start(v1::GetCustomerRequest message, absl::Time deadline, Call call) {
+void OrderQueryCalls::Start(v1::GetCustomerRequest message, CallContext context, Call call) {
   const domain::CustomerId customer{message.customer_id()};
   if (absl::Status valid = domain::ToStatus(domain::ValidateCustomerId(customer)); !valid.ok()) {
     return call.Fail(valid, customer.value);
   }
-  WhenReady(View::kCustomers, message, deadline, customer.value, std::move(call),
-            [this, message, deadline](const Freshness& freshness,
-                                      std::shared_ptr<const PastView> past, Call answering) {
-              CallContext context;
-              context.deadline = deadline;
+  WhenReady(View::kCustomers, message, context.deadline, customer.value, std::move(call),
+            [this, message, context = std::move(context)](
+                const Freshness& freshness, std::shared_ptr<const PastView> past, Call answering) {
               const auto answer =
                   ports_.handler.GetCustomer(context, {.customer_id = {message.customer_id()},
                                                        .page_size = message.page_size(),
@@ -282,17 +321,15 @@ void OrderQueryCalls::Start(v1::GetCustomerRequest message, absl::Time deadline,
             });
 }
 
-void OrderQueryCalls::Start(v1::GetSalesReportRequest message, absl::Time deadline, Call call) {
+void OrderQueryCalls::Start(v1::GetSalesReportRequest message, CallContext context, Call call) {
   Violations violations;
   application::SalesReportRequest request = ToSalesReportRequest(message, violations);
   if (!violations.empty()) return call.Fail(domain::ToStatus(violations), "");
-  WhenReady(View::kSales, message, deadline, "", std::move(call),
-            [this, request = std::move(request), deadline](const Freshness& freshness,
-                                                           std::shared_ptr<const PastView> past,
-                                                           Call answering) mutable {
+  WhenReady(View::kSales, message, context.deadline, "", std::move(call),
+            [this, request = std::move(request), context = std::move(context)](
+                const Freshness& freshness, std::shared_ptr<const PastView> past,
+                Call answering) mutable {
               request.past = std::move(past);
-              CallContext context;
-              context.deadline = deadline;
               const auto answer = ports_.handler.GetSalesReport(context, request);
               if (!answer.ok()) return answering.Fail(answer.status(), "");
               v1::GetSalesReportResponse response;
@@ -301,38 +338,35 @@ void OrderQueryCalls::Start(v1::GetSalesReportRequest message, absl::Time deadli
             });
 }
 
-void OrderQueryCalls::Start(v1::SearchOrdersRequest message, absl::Time deadline, Call call) {
-  WhenFresh(View::kSearch, message.options(), deadline, "", std::move(call),
-            [this, message, deadline](const Freshness& freshness, Call answering) {
-              CallContext context;
-              context.deadline = deadline;
-              const auto answer =
-                  ports_.handler.SearchOrders(context, {.query = message.query(),
-                                                        .page_size = message.page_size(),
-                                                        .page_token = message.page_token()});
-              if (!answer.ok()) return answering.Fail(answer.status(), "");
-              v1::SearchOrdersResponse response;
-              SetSearchResponse(*answer, freshness, response);
-              answering.Answer(response);
-            });
+void OrderQueryCalls::Start(v1::SearchOrdersRequest message, CallContext context, Call call) {
+  WhenFresh(
+      View::kSearch, message.options(), context.deadline, "", std::move(call),
+      [this, message, context = std::move(context)](const Freshness& freshness, Call answering) {
+        const auto answer =
+            ports_.handler.SearchOrders(context, {.query = message.query(),
+                                                  .page_size = message.page_size(),
+                                                  .page_token = message.page_token()});
+        if (!answer.ok()) return answering.Fail(answer.status(), "");
+        v1::SearchOrdersResponse response;
+        SetSearchResponse(*answer, freshness, response);
+        answering.Answer(response);
+      });
 }
 
-void OrderQueryCalls::Start(v1::GetOrderHistoryRequest message, absl::Time deadline, Call call) {
+void OrderQueryCalls::Start(v1::GetOrderHistoryRequest message, CallContext context, Call call) {
   const domain::OrderId order{message.order_id()};
   if (absl::Status valid = domain::ToStatus(domain::ValidateOrderId(order)); !valid.ok()) {
     return call.Fail(valid, order.value);
   }
-  OnWorker(deadline, std::move(call),
-           [this, message = std::move(message), deadline](Call answering) {
-             AnswerHistory(message, deadline, std::move(answering));
+  OnWorker(context.deadline, std::move(call),
+           [this, message = std::move(message), context = std::move(context)](Call answering) {
+             AnswerHistory(message, context, std::move(answering));
            });
 }
 
-void OrderQueryCalls::AnswerHistory(const v1::GetOrderHistoryRequest& message, absl::Time deadline,
-                                    Call call) {
+void OrderQueryCalls::AnswerHistory(const v1::GetOrderHistoryRequest& message,
+                                    const CallContext& context, Call call) {
   const domain::OrderId order{message.order_id()};
-  CallContext context;
-  context.deadline = deadline;
   const absl::StatusOr<AsOf> as_of = ToAsOf(message, store_);
   if (!as_of.ok()) return call.Fail(as_of.status(), order.value);
   const domain::Currency currency = CurrencyOf(order);
@@ -356,7 +390,7 @@ void OrderQueryCalls::AnswerHistory(const v1::GetOrderHistoryRequest& message, a
 }
 
 domain::Currency OrderQueryCalls::CurrencyOf(const domain::OrderId& order) const {
-  const auto view = ports_.handler.GetOrder(order);
+  const auto view = ports_.handler.GetOrder({}, order);
   return view.ok() ? (*view)->order.currency : domain::Currency();
 }
 

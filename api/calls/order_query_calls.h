@@ -43,26 +43,32 @@ class OrderQueryCalls {
   WatchMethod watch();
 
  private:
+  using CallContext = application::CallContext;
+
   /// Adds the rpc that takes a `Message`, with the Start of its own.
   template <typename Message>
   void Add(UnaryMethods& methods);
   template <typename Message>
   void Begin(const Inbound& inbound, Call call);
   WatchOpening OpenWatch(const Inbound& inbound, WatchSink& sink);
+  /// Of a caller that is bound to a customer: a watch of that customer's order, or why it is none.
+  absl::Status CheckWatched(const Inbound& inbound, const v1::WatchOrdersRequest& message);
 
-  void Start(v1::GetOrderRequest message, absl::Time deadline, Call call);
-  void Start(v1::ListOrdersRequest message, absl::Time deadline, Call call);
-  void Start(v1::ListActiveOrdersRequest message, absl::Time deadline, Call call);
-  void Start(v1::GetCustomerRequest message, absl::Time deadline, Call call);
-  void Start(v1::GetSalesReportRequest message, absl::Time deadline, Call call);
-  void Start(v1::SearchOrdersRequest message, absl::Time deadline, Call call);
-  void Start(v1::GetOrderHistoryRequest message, absl::Time deadline, Call call);
+  void Start(v1::GetOrderRequest message, CallContext context, Call call);
+  void Start(v1::ListOrdersRequest message, CallContext context, Call call);
+  void Start(v1::ListActiveOrdersRequest message, CallContext context, Call call);
+  void Start(v1::GetCustomerRequest message, CallContext context, Call call);
+  void Start(v1::GetSalesReportRequest message, CallContext context, Call call);
+  void Start(v1::SearchOrdersRequest message, CallContext context, Call call);
+  void Start(v1::GetOrderHistoryRequest message, CallContext context, Call call);
 
-  void AnswerOrder(const v1::GetOrderRequest& message, application::Freshness freshness, Call call);
-  void AnswerOrderAsOf(const v1::GetOrderRequest& message, absl::Time deadline, Call call);
-  void AnswerHistory(const v1::GetOrderHistoryRequest& message, absl::Time deadline, Call call);
+  void AnswerOrder(const v1::GetOrderRequest& message, const CallContext& context,
+                   application::Freshness freshness, Call call);
+  void AnswerOrderAsOf(const v1::GetOrderRequest& message, const CallContext& context, Call call);
+  void AnswerHistory(const v1::GetOrderHistoryRequest& message, const CallContext& context,
+                     Call call);
   template <typename Message>
-  void List(const Message& message, application::ListOrdersRequest request, absl::Time deadline,
+  void List(const Message& message, application::ListOrdersRequest request, CallContext context,
             Call call);
 
   using Answer = absl::AnyInvocable<void(Call)>;

@@ -48,8 +48,9 @@ UnaryMethod MakeWorkerMethod(const char* service_name, const WorkerMethodPorts& 
     if (absl::Status decoded = inbound.decode(request); !decoded.ok()) {
       return call.Fail(decoded, "");
     }
-    absl::StatusOr<application::CallContext> made = MakeCallContext(
-        inbound.metadata, DeadlineOf(inbound.deadline, absl::Now(), limits), ports.ids);
+    absl::StatusOr<application::CallContext> made =
+        MakeCallContext(inbound.metadata, inbound.caller,
+                        DeadlineOf(inbound.deadline, absl::Now(), limits), ports.ids);
     if (!made.ok()) return call.Fail(made.status(), "");
     auto shared = std::make_shared<Call>(std::move(call));
     const bool posted = ports.workers.TryPost(

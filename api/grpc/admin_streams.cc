@@ -6,6 +6,7 @@
 #include "api/calls/call.h"
 #include "api/grpc/export_reactor.h"
 #include "api/grpc/import_reactor.h"
+#include "api/grpc/refused_reactor.h"
 #include "api/grpc/wire.h"
 #include "application/commands/request_errors.h"
 
@@ -13,14 +14,6 @@ namespace orders::api {
 namespace {
 
 constexpr std::size_t kStreamsMax = 8;
-
-/// Says no, and goes.
-template <typename Base>
-class Refused final : public Base {
- public:
-  explicit Refused(const absl::Status& status) { this->Finish(ToGrpcStatus(status, "")); }
-  void OnDone() override { delete this; }
-};
 
 absl::Status TooMany() {
   return application::MakeRequestError(
@@ -45,7 +38,7 @@ grpc::ServerWriteReactor<v1::ExportEventsResponse>* AdminStreams::Export(
     grpc::CallbackServerContext& /*context*/) {
   const auto reactor = std::make_shared<ExportReactor>(*this);
   if (const absl::Status admitted = Admit(reactor); !admitted.ok()) {
-    return new Refused<grpc::ServerWriteReactor<v1::ExportEventsResponse>>(admitted);
+    return new RefusedReactor<grpc::ServerWriteReactor<v1::ExportEventsResponse>>(admitted);
   }
   reactor->Start();
   return reactor.get();
@@ -55,7 +48,7 @@ grpc::ServerReadReactor<v1::ImportEventsRequest>* AdminStreams::Import(
     grpc::CallbackServerContext& /*context*/, v1::ImportEventsResponse& response) {
   const auto reactor = std::make_shared<ImportReactor>(*this, response);
   if (const absl::Status admitted = Admit(reactor); !admitted.ok()) {
-    return new Refused<grpc::ServerReadReactor<v1::ImportEventsRequest>>(admitted);
+    return new RefusedReactor<grpc::ServerReadReactor<v1::ImportEventsRequest>>(admitted);
   }
   reactor->Start();
   return reactor.get();

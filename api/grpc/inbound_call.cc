@@ -18,6 +18,14 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
 
 }  // namespace
 
+std::optional<std::string_view> FindMetadata(const grpc::CallbackServerContext& context,
+                                             std::string_view name) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(grpc::string_ref(name.data(), name.size()));
+  if (found == metadata.end()) return std::nullopt;
+  return std::string_view(found->second.data(), found->second.size());
+}
+
 InboundCall::InboundCall(const grpc::CallbackServerContext& context,
                          const grpc::ByteBuffer& request)
     : context_(context),
@@ -29,10 +37,7 @@ absl::Status InboundCall::operator()(google::protobuf::Message& message) const {
 }
 
 std::optional<std::string_view> InboundCall::operator()(std::string_view name) const {
-  const auto& metadata = context_.client_metadata();
-  const auto found = metadata.find(grpc::string_ref(name.data(), name.size()));
-  if (found == metadata.end()) return std::nullopt;
-  return std::string_view(found->second.data(), found->second.size());
+  return FindMetadata(context_, name);
 }
 
 }  // namespace orders::api

@@ -12,6 +12,10 @@
 
 namespace orders::api {
 
+/// What the caller sent beside the request, under a name in lower case.
+std::optional<std::string_view> FindMetadata(const grpc::CallbackServerContext& context,
+                                             std::string_view name);
+
 /// A call that has come over gRPC, as the calls look at one. Outlived by what it is made of.
 class InboundCall {
  public:

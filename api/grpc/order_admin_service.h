@@ -1,5 +1,8 @@
 #pragma once
 
+#include "absl/status/status.h"
+
+#include "api/access/guard.h"
 #include "api/calls/method.h"
 #include "api/grpc/admin_streams.h"
 #include "api/grpc/unary_service.h"
@@ -8,10 +11,13 @@
 namespace orders::api {
 
 /// For those who run the service. The long calls are AdminStreams' business, over gRPC alone.
-class OrderAdminService final : public UnaryService<v1::OrderAdmin::CallbackService> {
+class OrderAdminService final
+    : public UnaryService<v1::OrderAdmin, v1::OrderAdmin::CallbackService> {
  public:
-  /// What the method needs, `streams` and `order_bytes` outlive the service.
-  OrderAdminService(const UnaryMethod& health, AdminStreams& streams, OrderBytesCache& order_bytes);
+  /// What the methods need, `guard`, `streams` and `order_bytes` outlive the service. The guard is
+  /// asked for the long calls; the methods are behind it already.
+  OrderAdminService(const UnaryMethods& methods, Guard& guard, AdminStreams& streams,
+                    OrderBytesCache& order_bytes);
 
   grpc::ServerWriteReactor<v1::ExportEventsResponse>* ExportEvents(
       grpc::CallbackServerContext* context, const v1::ExportEventsRequest* request) override;
@@ -22,6 +28,11 @@ class OrderAdminService final : public UnaryService<v1::OrderAdmin::CallbackServ
                                    v1::BackupResponse* response) override;
 
  private:
+  /// `Request` names the rpc.
+  template <typename Request>
+  absl::Status MayCall(const grpc::CallbackServerContext& context) const;
+
+  Guard& guard_;
   AdminStreams& streams_;
 };
 

@@ -6,7 +6,7 @@
 
 namespace orders::api {
 
-class OrderQueryService final : public UnaryService<v1::OrderQueries::Service> {
+class OrderQueryService final : public UnaryService<v1::OrderQueries> {
  public:
   /// What the methods need, and `order_bytes`, outlive the service.
   OrderQueryService(const UnaryMethods& methods, const WatchMethod& watch,

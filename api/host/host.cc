@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "api/access/guard.h"
 #include "api/calls/health_call.h"
 #include "api/calls/order_change_hub.h"
 #include "api/calls/order_command_calls.h"
@@ -147,11 +148,13 @@ class Host::Impl {
   std::optional<ReadModelCalls> read_model_calls_;
   std::optional<HealthCall> health_call_;
   std::optional<OperatorCalls> operator_calls_;
+  std::optional<Guard> guard_;
+  UnaryMethods methods_;  ///< All that are served, behind the guard.
   std::optional<OrderBytesCache> order_bytes_;
-  std::optional<UnaryService<v1::OrderCommands::Service>> command_service_;
+  std::optional<UnaryService<v1::OrderCommands>> command_service_;
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
-  std::optional<UnaryService<v1::ReadModels::Service>> read_models_service_;
+  std::optional<UnaryService<v1::ReadModels>> read_models_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HttpPort> http_;                          ///< Null: not asked for.
   std::atomic<const HttpPort*> open_http_ = nullptr;        ///< The same, once it serves.
@@ -271,6 +274,8 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
                   .watches = changes_->watchers(),
                   .http_connections = http == nullptr ? 0 : http->connections(),
                   .http_requests = http == nullptr ? 0 : http->requests_in_flight(),
+                  .calls_in_flight = guard_->concurrency().in_flight(),
+                  .calls_in_flight_max = guard_->concurrency().limit(),
                   .store_is_reachable = backend_->monitor->Reachability().is_reachable},
                  families);
   if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
@@ -306,7 +311,7 @@ void Host::Impl::MakeCalls() {
                             .event_json = event_json,
                             .currency_of =
                                 [this](const domain::OrderId& order) {
-                                  const auto view = queries_->GetOrder(order);
+                                  const auto view = queries_->GetOrder({}, order);
                                   return view.ok() ? (*view)->order.currency : domain::Currency();
                                 },
                             .newest_known = [this] { return orders_gate_->Current().position; }},
@@ -335,6 +340,14 @@ void Host::Impl::MakeCalls() {
         if (store_server_ == nullptr) return std::nullopt;
         return store_server_->Stats();
       }});
+  guard_.emplace(Guard::Ports{nullptr, telemetry_, telemetry_},
+                 GuardOptions{.concurrency = {.limit_max = settings_.commands_in_flight_max}});
+  for (UnaryMethods methods :
+       {command_calls_->methods(), query_calls_->methods(), read_model_calls_->methods(),
+        operator_calls_->methods(), UnaryMethods{health_call_->method()}}) {
+    methods = guard_->Protect(std::move(methods));
+    methods_.insert(methods_.end(), methods.begin(), methods.end());
+  }
   admin_workers_.emplace(kAdminWorkers);
   admin_streams_.emplace(
       AdminStreams::Ports{.transfer = *transfer_,
@@ -349,11 +362,11 @@ void Host::Impl::MakeCalls() {
 
 bool Host::Impl::StartGrpcServer(StartFailure& failure) {
   order_bytes_.emplace(static_cast<std::size_t>(settings_.order_bytes_cache_max));
-  command_service_.emplace(command_calls_->methods(), *order_bytes_);
-  query_service_.emplace(query_calls_->methods(), query_calls_->watch(), *order_bytes_);
-  admin_service_.emplace(health_call_->method(), *admin_streams_, *order_bytes_);
-  read_models_service_.emplace(read_model_calls_->methods(), *order_bytes_);
-  std::vector<grpc::Service*> services = operator_calls_->MakeServices(*order_bytes_);
+  command_service_.emplace(methods_, *order_bytes_);
+  query_service_.emplace(methods_, guard_->Protect(query_calls_->watch()), *order_bytes_);
+  admin_service_.emplace(methods_, *guard_, *admin_streams_, *order_bytes_);
+  read_models_service_.emplace(methods_, *order_bytes_);
+  std::vector<grpc::Service*> services = operator_calls_->MakeServices(methods_, *order_bytes_);
   services.insert(services.end(),
                   {&*command_service_, &*query_service_, &*admin_service_, &*read_models_service_});
   std::vector<std::string> names = OperatorCalls::ServiceNames();
@@ -376,20 +389,19 @@ bool Host::Impl::StartGrpcServer(StartFailure& failure) {
 
 bool Host::Impl::StartHttpServer(StartFailure& failure) {
   Gateway::Ports ports{
-      .methods = command_calls_->methods(),
-      .watch = query_calls_->watch(),
+      .methods = methods_,
+      .watch = guard_->Protect(query_calls_->watch()),
       .ids = ids_,
+      .may_see_metrics =
+          [this](CallMetadata metadata) {
+            return guard_->Admit({.role = application::Role::kRead}, metadata).status();
+          },
       .pages = ServicePages(
           {.gate = gate_,
            .workers = *query_workers_,
            .why_not_ready = [this] { return WhyNotReady(projections_->Statuses()); },
            .metrics_text = [this] { return infrastructure::ToPrometheusText(CollectMetrics()); },
            .version = std::string(infrastructure::kVersion)})};
-  for (const UnaryMethods& more :
-       {query_calls_->methods(), read_model_calls_->methods(), operator_calls_->methods(),
-        UnaryMethods{health_call_->method()}}) {
-    ports.methods.insert(ports.methods.end(), more.begin(), more.end());
-  }
   if (HttpPort::Open(settings_, std::move(ports), telemetry_, http_, failure)) {
     open_http_ = http_.get();
     return true;

@@ -32,9 +32,10 @@ UnaryMethod OperatorCalls::NodeMethod() {
       });
 }
 
-std::vector<grpc::Service*> OperatorCalls::MakeServices(OrderBytesCache& order_bytes) {
-  streams_service_.emplace(streams_.methods(), order_bytes);
-  nodes_service_.emplace(UnaryMethods{NodeMethod()}, order_bytes);
+std::vector<grpc::Service*> OperatorCalls::MakeServices(const UnaryMethods& methods,
+                                                        OrderBytesCache& order_bytes) {
+  streams_service_.emplace(methods, order_bytes);
+  nodes_service_.emplace(methods, order_bytes);
   return {&*streams_service_, &*nodes_service_};
 }
 

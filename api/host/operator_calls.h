@@ -45,8 +45,10 @@ class OperatorCalls {
   explicit OperatorCalls(Ports ports);
 
   UnaryMethods methods();
-  /// The services of gRPC, which live as long as this; `order_bytes` outlives it. Once.
-  std::vector<grpc::Service*> MakeServices(OrderBytesCache& order_bytes);
+  /// The services of gRPC, which live as long as this, with their rpcs of `methods`; `order_bytes`
+  /// outlives it. Once.
+  std::vector<grpc::Service*> MakeServices(const UnaryMethods& methods,
+                                           OrderBytesCache& order_bytes);
   static std::vector<std::string> ServiceNames();
 
  private:
@@ -56,8 +58,8 @@ class OperatorCalls {
   infrastructure::StoreEventBrowser browser_;
   StreamCalls streams_;
   RateWindow rates_;
-  std::optional<UnaryService<v1::Streams::Service>> streams_service_;
-  std::optional<UnaryService<v1::Nodes::Service>> nodes_service_;
+  std::optional<UnaryService<v1::Streams>> streams_service_;
+  std::optional<UnaryService<v1::Nodes>> nodes_service_;
 };
 
 }  // namespace orders::api

@@ -135,6 +135,11 @@ void AddLoadMetrics(const ServiceLoad& load, MetricFamilies& families) {
   gauge("orders_http_connections", "Open connections of HTTP.", load.http_connections);
   gauge("orders_http_requests_in_flight", "Requests of HTTP that wait for their answers.",
         load.http_requests);
+  gauge("orders_calls_in_flight", "Calls that are under way, whichever way they came.",
+        static_cast<std::size_t>(load.calls_in_flight));
+  gauge("orders_calls_in_flight_max",
+        "How many may be at once: it shrinks while commands take longer than the target.",
+        static_cast<std::size_t>(load.calls_in_flight_max));
   gauge("orders_store_reachable", "0 when the last attempt to reach the store failed.",
         load.store_is_reachable ? 1 : 0);
 }

@@ -20,6 +20,8 @@ struct ServiceLoad {
   std::size_t watches = 0;
   std::size_t http_connections = 0;
   std::size_t http_requests = 0;
+  int calls_in_flight = 0;
+  int calls_in_flight_max = 0;  ///< As it is now.
   bool store_is_reachable = true;
 };
 void AddLoadMetrics(const ServiceLoad& load, infrastructure::MetricFamilies& families);

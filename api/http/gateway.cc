@@ -100,6 +100,11 @@ void Gateway::Handle(const HttpRequest& request, std::shared_ptr<HttpExchange> e
     return visit.exchange->Respond(*std::move(answer));
   }
   if (ports_.pages.Has(visit.target.path)) {
+    if (ServicePages::IsMetrics(visit.target.path)) {
+      const absl::Status may =
+          ports_.may_see_metrics([&request](std::string_view name) { return request.Find(name); });
+      if (!may.ok()) return visit.exchange->Respond(visit.Bad(may));
+    }
     return ports_.pages.Answer(visit.target.path, visit.exchange);
   }
   if (page_.Has(visit.target.path)) {
@@ -177,7 +182,8 @@ HttpResponse Gateway::AnswerOptions(const Visit& visit) const {
   response.fields.emplace_back("Access-Control-Allow-Methods", Allowed(*visit.match.routes));
   response.fields.emplace_back("Access-Control-Allow-Headers",
                                "Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-                               "Consistency-Token, Prefer, Request-Id, Last-Event-ID, traceparent");
+                               "Consistency-Token, Prefer, Request-Id, Last-Event-ID, traceparent, "
+                               "Authorization");
   response.fields.emplace_back("Access-Control-Max-Age", "600");
   AddCommonFields(*visit.terms, response);
   return response;

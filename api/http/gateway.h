@@ -42,6 +42,8 @@ class Gateway final : public HttpHandler {
     UnaryMethods methods;
     WatchMethod watch;
     application::IdSource& ids;
+    /// Whether the caller may see what the service counts; other pages are everyone's.
+    std::function<absl::Status(CallMetadata metadata)> may_see_metrics;
     ServicePages pages;
   };
   /// Errors: those of Router::Add, of which our own protos have none.

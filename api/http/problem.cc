@@ -154,6 +154,13 @@ HttpResponse MakeProblem(const absl::Status& status, std::string_view resource, 
   }
   body["request_id"] = std::string(request_id);
   HttpResponse response = ToResponse(http_status, body);
+  // RFC 6750, section 3.
+  if (http_status == 401) {
+    response.fields.emplace_back("WWW-Authenticate",
+                                 reason == "TOKEN_REFUSED"
+                                     ? R"(Bearer realm="orders", error="invalid_token")"
+                                     : R"(Bearer realm="orders")");
+  }
   for (auto& field : head.fields) response.fields.push_back(std::move(field));
   return response;
 }

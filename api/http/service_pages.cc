@@ -26,6 +26,8 @@ bool ServicePages::Has(std::string_view path) const {
   return path == kLive || path == kReady || path == kMetrics || path == kVersion;
 }
 
+bool ServicePages::IsMetrics(std::string_view path) { return path == kMetrics; }
+
 void ServicePages::Answer(std::string_view path, std::shared_ptr<HttpExchange> exchange) const {
   if (path == kLive) return exchange->Respond(Text(200, "live\n"));
   if (path == kVersion) {

@@ -29,6 +29,7 @@ class ServicePages {
   explicit ServicePages(Ports ports) : ports_(std::move(ports)) {}
 
   bool Has(std::string_view path) const;
+  static bool IsMetrics(std::string_view path);
   /// `path` is one of them, asked with GET or HEAD.
   void Answer(std::string_view path, std::shared_ptr<HttpExchange> exchange) const;
 

@@ -207,6 +207,13 @@ class OrderCommandHandler::Impl {
     if (!makes_id) add(domain::ValidateOrderId(request.order_id));
     add(domain::Validate(request.command));
     if (!violations.empty()) return domain::ToStatus(violations);
+    const auto* const create = std::get_if<domain::CreateOrder>(&request.command);
+    if (create != nullptr && !call.MaySee(create->customer_id)) {
+      return MakeRequestError(
+          absl::StatusCode::kNotFound,
+          absl::StrCat("no customer ", create->customer_id.value, " to order for"),
+          {.reason = "CUSTOMER_NOT_FOUND"});
+    }
     if (call.deadline <= ports_.clock.Now()) {
       return absl::DeadlineExceededError("the deadline passed before the command began");
     }
@@ -269,6 +276,9 @@ class OrderCommandHandler::Impl {
   Decision DecideOn(Task& task) {
     CommandRequest& request = task.request;
     const LoadedOrder& order = *task.order;
+    if (order.exists && !task.call.MaySee(order.view.order.customer_id)) {
+      return Verdict(NoSuchOrder(request));
+    }
     if (std::optional<RequestMemory::Entry> entry = order.requests.Find(task.request_hash)) {
       if (entry->content == task.content_hash) return Replay{*entry};
       return Verdict(
@@ -353,6 +363,16 @@ class OrderCommandHandler::Impl {
     if (!read.ok()) return ReadFailed(read);
     answer.view = std::move(view);
     return answer;
+  }
+
+  /// Of an order that is another customer's: what is said of one that never was.
+  static absl::Status NoSuchOrder(const CommandRequest& request) {
+    const auto decided = domain::Decide(request.order_id, request.command, domain::Order());
+    if (!decided.ok()) return decided.status();
+    return MakeRequestError(
+        absl::StatusCode::kNotFound,
+        absl::StrCat("order ", request.order_id.value, " cannot be made: choose another order id"),
+        {.reason = "ORDER_NOT_FOUND"});
   }
 
   absl::Status LostEveryRace(std::string_view why) const {

@@ -34,10 +34,22 @@ absl::Status OrderNotFound(const domain::OrderId& order) {
                           {.reason = "ORDER_NOT_FOUND"});
 }
 
+absl::Status CustomerNotFound(const domain::CustomerId& customer) {
+  return MakeRequestError(absl::StatusCode::kNotFound,
+                          absl::StrCat("customer ", customer.value, " has no order"),
+                          {.reason = "CUSTOMER_NOT_FOUND"});
+}
+
 absl::Status RevisionNotFound(const domain::OrderId& order) {
   return MakeRequestError(absl::StatusCode::kNotFound,
                           absl::StrCat("order ", order.value, " has no state as of then"),
                           {.reason = "REVISION_NOT_FOUND"});
+}
+
+/// Whether `event` is the first one of an order that the caller may not see.
+bool IsHidden(const CallContext& call, const RecordedOrderEvent& event) {
+  const auto* const created = std::get_if<domain::OrderCreated>(&event.event);
+  return created != nullptr && !call.MaySee(created->customer_id);
 }
 
 std::int64_t SortValue(const OrderSummary& row, SortField field) {
@@ -62,10 +74,15 @@ std::string PointText(const std::shared_ptr<const PastView>& past) {
                                     : absl::StrCat(" as of time ", absl::ToUnixNanos(*point.time));
 }
 
+std::string OwnerText(const CallContext& call) {
+  return call.customer.empty() ? "" : absl::StrCat(" of ", call.customer);
+}
+
 // What a page token of a list is bound to. The lengths keep the parts apart.
-std::string QueryText(const ListOrdersRequest& request) {
+std::string QueryText(const CallContext& call, const ListOrdersRequest& request) {
   return absl::StrCat(request.active_only ? "active " : "all ", request.filter.size(), " ",
-                      request.filter, " ", request.order_by, PointText(request.past));
+                      request.filter, " ", request.order_by, PointText(request.past),
+                      OwnerText(call));
 }
 
 std::string QueryText(const SalesReportRequest& request) {
@@ -110,12 +127,15 @@ FreshnessGate& DefaultOrderQueryHandler::GateOf(View view) const {
 }
 
 absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOrder(
-    const domain::OrderId& order) {
+    const CallContext& call, const domain::OrderId& order) {
   if (absl::Status invalid = domain::ToStatus(domain::ValidateOrderId(order)); !invalid.ok()) {
     return invalid;
   }
   OrderViewCache::Found found = ports_.cache.Find(order);
-  if (found.view != nullptr) return std::move(found.view);
+  if (found.view != nullptr) {
+    if (!call.MaySee(found.view->order.customer_id)) return OrderNotFound(order);
+    return std::move(found.view);
+  }
   absl::StatusOr<std::optional<OrderView>> row = ports_.orders.Find(order);
   if (row.ok() && !row->has_value()) {
     // Only a read model that holds all history may deny an order; it may have come to that since.
@@ -123,7 +143,7 @@ absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOr
     row = ports_.orders.Find(order);
   }
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return OrderNotFound(order);
+  if (!row->has_value() || !call.MaySee((*row)->order.customer_id)) return OrderNotFound(order);
   auto view = std::make_shared<const OrderView>(**std::move(row));
   ports_.cache.Keep(view, found.ticket);
   return view;
@@ -142,13 +162,15 @@ absl::StatusOr<std::shared_ptr<const OrderView>> DefaultOrderQueryHandler::GetOr
   }
   auto view = std::make_shared<OrderView>();
   bool any = false;
+  bool is_hidden = false;
   const absl::Status read = ports_.store.Read(call, order, 0, [&](RecordedOrderEvent&& event) {
-    if (!as_of.Holds(event)) return false;
+    is_hidden = is_hidden || IsHidden(call, event);
+    if (is_hidden || !as_of.Holds(event)) return false;
     ApplyRecorded(event, *view);
     any = true;
     return !(as_of.revision.has_value() && event.revision == *as_of.revision);
   });
-  if (absl::IsNotFound(read)) return OrderNotFound(order);
+  if (absl::IsNotFound(read) || is_hidden) return OrderNotFound(order);
   if (!read.ok()) return read;
   if (!any) return RevisionNotFound(order);
   if (as_of.revision.has_value() && view->revision != *as_of.revision) {
@@ -166,12 +188,16 @@ absl::StatusOr<ListOrdersAnswer> DefaultOrderQueryHandler::ListOrders(
   const absl::StatusOr<OrderSort> sort = ParseOrderSort(request.order_by);
   if (!sort.ok()) return sort.status();
 
+  if (!call.customer.empty()) {
+    filter->terms.push_back({.field = FilterField::kCustomerId, .value = call.customer});
+  }
+
   // One row more than asked for tells whether there is a next page.
   OrderListQuery query{.filter = *std::move(filter),
                        .sort = *sort,
                        .active_only = request.active_only,
                        .rows_max = *rows + 1};
-  const std::string query_text = QueryText(request);
+  const std::string query_text = QueryText(call, request);
   if (!request.page_token.empty()) {
     absl::StatusOr<PageCursor> cursor =
         DecodePageToken(ports_.digest, PageKind::kOrders, query_text, request.page_token);
@@ -201,6 +227,7 @@ absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
   if (!invalid.ok()) return invalid;
   const absl::StatusOr<int> rows = RowsOfPage(request.page_size);
   if (!rows.ok()) return rows.status();
+  if (!call.MaySee(request.customer_id)) return CustomerNotFound(request.customer_id);
   const std::string query_text = absl::StrCat(customer, PointText(request.past));
   std::optional<CustomerOrderCursor> after;
   if (!request.page_token.empty()) {
@@ -220,9 +247,7 @@ absl::StatusOr<CustomerAnswer> DefaultOrderQueryHandler::GetCustomer(
   if (!found.ok()) return found.status();
   if (!found->has_value()) {
     if (!complete.ok()) return complete;
-    return MakeRequestError(absl::StatusCode::kNotFound,
-                            absl::StrCat("customer ", customer, " has no order"),
-                            {.reason = "CUSTOMER_NOT_FOUND"});
+    return CustomerNotFound(request.customer_id);
   }
   CustomerAnswer answer = **std::move(found);
   if (answer.orders.size() > static_cast<std::size_t>(*rows)) {
@@ -268,15 +293,16 @@ absl::StatusOr<SearchAnswer> DefaultOrderQueryHandler::SearchOrders(const CallCo
   if (!rows.ok()) return rows.status();
   const absl::StatusOr<std::vector<SearchTerm>> terms = ParseSearchQuery(request.query);
   if (!terms.ok()) return terms.status();
+  const std::string query_text = absl::StrCat(request.query, OwnerText(call));
   std::optional<std::uint64_t> before;
   if (!request.page_token.empty()) {
     const absl::StatusOr<PageCursor> cursor =
-        DecodePageToken(ports_.digest, PageKind::kSearch, request.query, request.page_token);
+        DecodePageToken(ports_.digest, PageKind::kSearch, query_text, request.page_token);
     if (!cursor.ok()) return cursor.status();
     before = static_cast<std::uint64_t>(cursor->number);
   }
   absl::StatusOr<std::vector<SearchHit>> found =
-      ports_.search.Search(*terms, before, *rows + 1, call.deadline);
+      ports_.search.Search(*terms, {call.customer}, before, *rows + 1, call.deadline);
   if (absl::IsUnavailable(found.status())) {
     // The gate knows whether it is worth while to ask again.
     if (absl::Status complete = ports_.search_gate.IsComplete(); !complete.ok()) return complete;
@@ -287,7 +313,7 @@ absl::StatusOr<SearchAnswer> DefaultOrderQueryHandler::SearchOrders(const CallCo
   if (answer.hits.size() > static_cast<std::size_t>(*rows)) {
     answer.hits.resize(static_cast<std::size_t>(*rows));
     answer.next_page_token =
-        EncodePageToken(ports_.digest, PageKind::kSearch, request.query,
+        EncodePageToken(ports_.digest, PageKind::kSearch, query_text,
                         {.number = static_cast<std::int64_t>(answer.hits.back().position)});
   }
   return answer;
@@ -308,6 +334,7 @@ absl::StatusOr<HistoryAnswer> DefaultOrderQueryHandler::GetOrderHistory(
     if (!cursor.ok()) return cursor.status();
     from = static_cast<std::uint64_t>(cursor->number);
   }
+  if (absl::Status seen = CheckOwner(call, order); !seen.ok()) return seen;
   HistoryAnswer answer;
   bool more = false;
   const absl::Status read = ports_.store.Read(call, order, from, [&](RecordedOrderEvent&& event) {
@@ -324,6 +351,18 @@ absl::StatusOr<HistoryAnswer> DefaultOrderQueryHandler::GetOrderHistory(
                                              {.number = static_cast<std::int64_t>(next)});
   }
   return answer;
+}
+
+absl::Status DefaultOrderQueryHandler::CheckOwner(const CallContext& call,
+                                                  const domain::OrderId& order) const {
+  if (call.customer.empty()) return absl::OkStatus();
+  bool is_hidden = true;  // Until its first event says otherwise.
+  const absl::Status read = ports_.store.Read(call, order, 0, [&](RecordedOrderEvent&& event) {
+    is_hidden = IsHidden(call, event);
+    return false;
+  });
+  if (absl::IsNotFound(read) || (read.ok() && is_hidden)) return OrderNotFound(order);
+  return read;
 }
 
 }  // namespace orders::application

@@ -40,7 +40,8 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
   std::optional<BlockedOrder> FindBlocked(const domain::OrderId& order) override {
     return ports_.orders_gate.FindBlocked(order);
   }
-  absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(const domain::OrderId& order) override;
+  absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(const CallContext& call,
+                                                            const domain::OrderId& order) override;
   absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(const CallContext& call,
                                                                 const domain::OrderId& order,
                                                                 const AsOf& as_of) override;
@@ -63,6 +64,8 @@ class DefaultOrderQueryHandler final : public OrderQueryHandler {
 
  private:
   FreshnessGate& GateOf(View view) const;
+  /// NotFound (ORDER_NOT_FOUND): the caller may not see it. One read, and none if it sees all.
+  absl::Status CheckOwner(const CallContext& call, const domain::OrderId& order) const;
 
   const Ports ports_;
 };

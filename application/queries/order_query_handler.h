@@ -117,7 +117,8 @@ struct HistoryAnswer {
 /// Which read model an answer comes from.
 enum class View { kOrders, kCustomers, kSales, kSearch };
 
-/// Answers questions from the read models, or by folding a stream for the past. Thread-safe.
+/// Answers questions from the read models, or by folding a stream for the past. Thread-safe. To a
+/// caller that is bound to a customer, other customers' orders do not exist.
 /// First WhenFresh, which never blocks; then one of the look-ups, which block on disk.
 class OrderQueryHandler {
  public:
@@ -135,7 +136,7 @@ class OrderQueryHandler {
   virtual std::optional<BlockedOrder> FindBlocked(const domain::OrderId& order) = 0;
   /// One point look-up: memory, or one row. NotFound (ORDER_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const OrderView>> GetOrder(
-      const domain::OrderId& order) = 0;
+      const CallContext& call, const domain::OrderId& order) = 0;
   /// Folds the stream. NotFound: no such order, or it did not exist then (REVISION_NOT_FOUND).
   virtual absl::StatusOr<std::shared_ptr<const OrderView>> GetOrderAsOf(
       const CallContext& call, const domain::OrderId& order, const AsOf& as_of) = 0;

@@ -68,9 +68,9 @@ class ServedSearchViews final : public application::SearchViews,
                                 public Served<application::SearchViews> {
  public:
   absl::StatusOr<std::vector<application::SearchHit>> Search(
-      const std::vector<application::SearchTerm>& terms, std::optional<std::uint64_t> before,
-      int hits_max, absl::Time deadline) override {
-    return Get()->Search(terms, before, hits_max, deadline);
+      const std::vector<application::SearchTerm>& terms, const domain::CustomerId& customer,
+      std::optional<std::uint64_t> before, int hits_max, absl::Time deadline) override {
+    return Get()->Search(terms, customer, before, hits_max, deadline);
   }
 };
 

@@ -21,7 +21,8 @@ using application::SearchHit;
 constexpr char kSearch[] =
     "SELECT s.number,s.order_id,s.customer_id,s.create_time,matched_columns(documents)"
     " FROM documents CROSS JOIN search_orders AS s ON s.number=documents.rowid"
-    " WHERE documents MATCH ?1 AND documents.rowid<?2 ORDER BY documents.rowid DESC LIMIT ?3";
+    " WHERE documents MATCH ?1 AND documents.rowid<?2"
+    " AND (?4='' OR s.customer_id=?4) ORDER BY documents.rowid DESC LIMIT ?3";
 
 SearchHit ReadHit(const sqlite::Statement& row) {
   SearchHit hit{.order_id = {std::string(row.ColumnText(1))},
@@ -41,8 +42,8 @@ SqliteSearchViews::SqliteSearchViews(const std::string& path, const ViewReaderOp
     : readers_(path, options.list_readers_max, options.cache_kib, AddMatchedColumns) {}
 
 absl::StatusOr<std::vector<SearchHit>> SqliteSearchViews::Search(
-    const std::vector<application::SearchTerm>& terms, std::optional<std::uint64_t> before,
-    int hits_max, absl::Time deadline) {
+    const std::vector<application::SearchTerm>& terms, const domain::CustomerId& customer,
+    std::optional<std::uint64_t> before, int hits_max, absl::Time deadline) {
   absl::StatusOr<ReaderPool::Lease> database = readers_.Take(deadline);
   if (!database.ok()) return database.status();
   absl::StatusOr<sqlite::Transaction> snapshot =
@@ -63,7 +64,8 @@ absl::StatusOr<std::vector<SearchHit>> SqliteSearchViews::Search(
   row.BindText(1, MatchExpression(terms))
       .BindInt64(2, before.has_value() ? static_cast<std::int64_t>(*before)
                                        : std::numeric_limits<std::int64_t>::max())
-      .BindInt64(3, hits_max);
+      .BindInt64(3, hits_max)
+      .BindText(4, customer.value);
   std::vector<SearchHit> hits;
   while (true) {
     const absl::StatusOr<bool> found = row.Step();

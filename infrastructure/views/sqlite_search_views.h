@@ -15,8 +15,8 @@ class SqliteSearchViews final : public application::SearchViews {
  public:
   SqliteSearchViews(const std::string& path, const ViewReaderOptions& options);
   absl::StatusOr<std::vector<application::SearchHit>> Search(
-      const std::vector<application::SearchTerm>& terms, std::optional<std::uint64_t> before,
-      int hits_max, absl::Time deadline) override;
+      const std::vector<application::SearchTerm>& terms, const domain::CustomerId& customer,
+      std::optional<std::uint64_t> before, int hits_max, absl::Time deadline) override;
 
  private:
   ReaderPool readers_;

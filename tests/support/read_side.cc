@@ -201,8 +201,8 @@ std::string ReadSide::SearchDifference(const NaiveState& naive) {
   }
   const auto find = [&](const std::string& text) {
     std::set<std::string> orders;
-    const auto hits =
-        views_->search().Search({{.text = text}}, std::nullopt, 1'000'000, absl::InfiniteFuture());
+    const auto hits = views_->search().Search({{.text = text}}, {}, std::nullopt, 1'000'000,
+                                              absl::InfiniteFuture());
     if (!hits.ok()) return orders;
     for (const application::SearchHit& hit : *hits) orders.insert(hit.order_id.value);
     return orders;

@@ -27,7 +27,7 @@ absl::StatusOr<application::CallContext> Made(const std::map<std::string, std::s
     if (found == metadata.end()) return std::nullopt;
     return found->second;
   };
-  return MakeCallContext(find, absl::InfiniteFuture(), ids);
+  return MakeCallContext(find, nullptr, absl::InfiniteFuture(), ids);
 }
 
 TEST(CallContext, OfACallThatSaysNothing) {

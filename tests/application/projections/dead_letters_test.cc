@@ -227,7 +227,7 @@ TEST_F(DeadLetters, WhatIsSkippedIsDoneWithoutAndRecorded) {
     ASSERT_TRUE(outcome.ok()) << outcome.status();
     EXPECT_FALSE(outcome->is_blocked);
     EXPECT_EQ(outcome->events_applied, CountBehind(poison));
-    EXPECT_EQ((*side.queries().GetOrder(order))->revision, last);
+    EXPECT_EQ((*side.queries().GetOrder({}, order))->revision, last);
     const auto skips = runner->ListSkips(Soon());
     ASSERT_EQ(skips->size(), 1U);
     EXPECT_EQ(skips->front().reason, "of no use");
@@ -250,11 +250,11 @@ TEST_F(DeadLetters, AFirstEventThatIsSkippedLeavesAnOrderThatNobodyHasCreated) {
   side.Start();
   ASSERT_TRUE(side.WaitUntilCurrent());
   const domain::OrderId order = events_[first].order_id;
-  EXPECT_TRUE(absl::IsNotFound(side.queries().GetOrder(order).status()));
+  EXPECT_TRUE(absl::IsNotFound(side.queries().GetOrder({}, order).status()));
   for (const char* const read_model : testing_support::kReadModels) {
     ASSERT_TRUE(RunnerOf(side, read_model)->Skip(order, 0, "lost", "ada", Soon()).ok());
   }
-  EXPECT_EQ((*side.queries().GetOrder(order))->order.status, domain::OrderStatus::kNone);
+  EXPECT_EQ((*side.queries().GetOrder({}, order))->order.status, domain::OrderStatus::kNone);
 }
 
 TEST_F(DeadLetters, AGapInAnOrdersRevisionsBlocksItUntilTheEventIsThere) {
@@ -294,7 +294,7 @@ TEST_F(DeadLetters, AnEventOfATypeNotKnownHasItsRevisionAndChangesNothing) {
   side.Start();
   ASSERT_TRUE(side.WaitUntilCurrent());
   EXPECT_EQ(side.StatusOf("orders").blocked_orders, 0U);
-  EXPECT_GT((*side.queries().GetOrder(event.order_id))->revision, event.revision);
+  EXPECT_GT((*side.queries().GetOrder({}, event.order_id))->revision, event.revision);
 }
 
 TEST_F(DeadLetters, TooManyStopTheProjectionWithAnAlarm) {

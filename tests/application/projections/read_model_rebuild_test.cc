@@ -63,7 +63,7 @@ TEST_F(ReadModelRebuild, NamesWhatTheOldFileHadWrongAndPutsItRight) {
                   ViewDifference{"orders", order, "", ViewDifference::Kind::kDiffers, "total"},
                   ViewDifference{"orders", gone, "", ViewDifference::Kind::kOnlyRebuilt}));
   EXPECT_EQ(status.comparison->differences, 2U);
-  EXPECT_TRUE(side.queries().GetOrder({gone}).ok());
+  EXPECT_TRUE(side.queries().GetOrder({}, {gone}).ok());
   EXPECT_NE(side.Difference(log_.Events()), "") << "the customers are still wrong";
   ASSERT_TRUE(side.host().StartRebuild("customers").ok());
   EXPECT_GT(side.WaitUntilRebuilt("customers").comparison->differences, 0U);
@@ -82,7 +82,7 @@ TEST_F(ReadModelRebuild, UnderWritesAndReadsNoQueryFailsAndNoAnswerGoesBack) {
     std::uint64_t revision = 0;
     while (!stop) {
       const Freshness freshness = side.orders_gate().Current();
-      const auto view = side.queries().GetOrder(order);
+      const auto view = side.queries().GetOrder({}, order);
       ASSERT_TRUE(view.ok()) << view.status();
       const auto list = side.queries().ListOrders({}, {.page_size = 10});
       ASSERT_TRUE(list.ok()) << list.status();

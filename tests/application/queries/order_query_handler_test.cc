@@ -38,7 +38,7 @@ class OrderQueries : public testing::Test {
     std::vector<OrderSummary> all;
     for (const auto& [id, order] : histories_.orders()) {
       if (order.status == domain::OrderStatus::kNone) continue;
-      all.push_back(Summarize(**queries().GetOrder({id})));
+      all.push_back(Summarize(**queries().GetOrder({}, {id})));
     }
     return all;
   }
@@ -252,7 +252,7 @@ TEST_F(OrderQueries, AnOrderAsOfARevisionATimeOrAPositionIsThePrefixOfItsStream)
     EXPECT_EQ(**queries().GetOrderAsOf({}, id, {.time = event.created + absl::Microseconds(1)}),
               folded);
   }
-  EXPECT_EQ(**queries().GetOrder(id), folded);
+  EXPECT_EQ(**queries().GetOrder({}, id), folded);
   EXPECT_EQ(ReasonOf(queries().GetOrderAsOf({}, id, {.revision = folded.revision + 1}).status()),
             "REVISION_NOT_FOUND");
   EXPECT_EQ(ReasonOf(queries().GetOrderAsOf({}, id, {.time = absl::UnixEpoch()}).status()),
@@ -277,16 +277,16 @@ TEST_F(OrderQueries, HistoryPagesTheWholeStream) {
     for (const RecordedOrderEvent& event : page->events) EXPECT_EQ(event.revision, next++);
     token = page->next_page_token;
   } while (!token.empty());
-  EXPECT_EQ(next, (*queries().GetOrder(id))->revision + 1);
+  EXPECT_EQ(next, (*queries().GetOrder({}, id))->revision + 1);
   EXPECT_EQ(ReasonOf(queries().GetOrderHistory({}, {"none"}, {}, 2, "").status()),
             "ORDER_NOT_FOUND");
 }
 
 TEST_F(OrderQueries, AnOrderThatIsNotThereOrCannotBeIsRefused) {
   Start();
-  EXPECT_EQ(ReasonOf(queries().GetOrder({"none"}).status()), "ORDER_NOT_FOUND");
-  EXPECT_TRUE(absl::IsInvalidArgument(queries().GetOrder({"no such id!"}).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(queries().GetOrder({""}).status()));
+  EXPECT_EQ(ReasonOf(queries().GetOrder({}, {"none"}).status()), "ORDER_NOT_FOUND");
+  EXPECT_TRUE(absl::IsInvalidArgument(queries().GetOrder({}, {"no such id!"}).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(queries().GetOrder({}, {""}).status()));
 }
 
 TEST_F(OrderQueries, AListEndsAtItsDeadline) {
@@ -318,7 +318,8 @@ TEST_F(OrderQueries, WhoeverWaitsForAPositionFindsItsState) {
                         });
     while (!ready) std::this_thread::yield();
     if (i % 2 == 0) {
-      EXPECT_GE((*queries().GetOrder(events.back().order_id))->revision, events.back().revision);
+      EXPECT_GE((*queries().GetOrder({}, events.back().order_id))->revision,
+                events.back().revision);
     }
   }
 }
@@ -350,7 +351,7 @@ TEST(OrderQueriesRace, NoAnswerIsOlderThanThePositionAnnouncedOrThanAnAnswerBefo
         const std::size_t i = random() % ids.size();
         const std::uint64_t appended = last_position[i];
         const LogPosition announced = side.orders_gate().Current().position;
-        const auto view = side.queries().GetOrder({ids[i]});
+        const auto view = side.queries().GetOrder({}, {ids[i]});
         ASSERT_TRUE(view.ok()) << view.status();
         if (appended <= announced.commit) {
           ASSERT_GE((*view)->position.commit, appended) << "older than announced";

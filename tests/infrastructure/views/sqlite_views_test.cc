@@ -199,7 +199,7 @@ TEST_F(SqliteViewsTest, OfAnOlderVersionTheyServeUntilTheirSuccessorIsBuilt) {
   EXPECT_THAT(side.telemetry().Lines(Severity::kWarning),
               testing::ElementsAre(testing::HasSubstr("of an older version")));
   // Before anything runs.
-  EXPECT_TRUE(side.queries().GetOrder(id).ok());
+  EXPECT_TRUE(side.queries().GetOrder({}, id).ok());
   EXPECT_EQ(side.orders_gate().Current().position, log_.last_position());
   EXPECT_EQ(side.orders_gate().Current().state, application::ViewState::kFilling);
   EXPECT_TRUE(absl::IsUnavailable(side.queries().GetOrder({"o-none"}).status()))
@@ -234,7 +234,7 @@ TEST_F(SqliteViewsTest, ADamagedRowStopsTheProjectionAndIsBuiltAnewByTheNextStar
   }();
   {
     ReadSide side(log_, In(directory_));
-    EXPECT_TRUE(absl::IsDataLoss(side.queries().GetOrder(id).status()));
+    EXPECT_TRUE(absl::IsDataLoss(side.queries().GetOrder({}, id).status()));
     log_.Append({.order_id = id,
                  .revision = revision + 1,
                  .event = domain::NoteSet{"x"},

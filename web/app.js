@@ -6,6 +6,7 @@ import { cyclePreference, onPreferences, preference } from "./core/preferences.j
 import { startRouter } from "./core/router.js";
 import { startKeys, showKeys } from "./parts/keys.js";
 import { notify } from "./parts/notices.js";
+import { signOutButton, startSignIn } from "./parts/sign_in.js";
 import { startDeadLetterCount } from "./read_models/letter_count.js";
 import { sections, views } from "./views.js";
 
@@ -13,6 +14,7 @@ const liveTexts = {
   live: "Live",
   connecting: "Connecting…",
   offline: "Not connected; trying again",
+  refused: "No live changes with this token",
 };
 const themeTexts = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
 const zoneTexts = { utc: "Times: UTC", local: "Times: local" };
@@ -49,6 +51,7 @@ class OrdersApp extends HTMLElement {
           theme,
           h("button.quiet", { type: "button", onclick: showKeys }, icon("keyboard"), "Keys"),
           h("a.button.quiet", { href: "/docs" }, icon("node"), "The API"),
+          signOutButton(),
         ),
       ),
       h("div", banner, main),
@@ -69,6 +72,7 @@ class OrdersApp extends HTMLElement {
     showLive();
     showPreferences();
     showForsaken(banner);
+    startSignIn();
     startDeadLetterCount(links.find((link) => link.pathname === "/dead-letters"));
     startLive();
     startKeys();

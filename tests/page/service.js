@@ -1,8 +1,8 @@
 // The real service, started, stopped and started again from outside, and its API for set-ups.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -49,12 +49,15 @@ export async function startStore() {
   return { address: server.word("store"), stop: () => server.stop() };
 }
 
-/// The service on a folder of its own, or on `store`.
-export async function startService({ store } = {}) {
+/// The service on a folder of its own, or on `store`; with `tokens`, as {token, name, role,
+/// customer}, it answers to those alone, and the first of them is the API's.
+export async function startService({ store, tokens } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "orders-page-"));
   const place = store ? ["--store", `esdb://${store.address}?tls=false`] : [];
+  const access = tokens ? ["--tokens", writeTokens(join(folder, "tokens.toml"), tokens)] : [];
   const args = (http) => [
     "serve",
+    ...access,
     "--data",
     folder,
     ...place,
@@ -67,7 +70,7 @@ export async function startService({ store } = {}) {
   const address = server.word("http");
   return {
     url: `http://${address}`,
-    api: apiOf(`http://${address}`),
+    api: apiOf(`http://${address}`, tokens?.[0].token),
     stop: () => server.stop(),
     /// The same folder, the same address.
     async startAgain() {
@@ -80,11 +83,25 @@ export async function startService({ store } = {}) {
   };
 }
 
-function apiOf(url) {
+function writeTokens(path, tokens) {
+  const entries = tokens.map(({ token, name, role, customer }) => {
+    const hash = createHash("sha256").update(token).digest("hex");
+    const bound = customer ? `customer = "${customer}"\n` : "";
+    return `[[token]]\nname = "${name}"\nsha256 = "${hash}"\nrole = "${role}"\n${bound}`;
+  });
+  writeFileSync(path, entries.join("\n"), { mode: 0o600 });
+  return path;
+}
+
+function apiOf(url, token) {
+  const authorization = token ? { Authorization: `Bearer ${token}` } : {};
   async function call(method, path, body) {
     const response = await fetch(url + path, {
       method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: {
+        ...authorization,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const answer = await response.json();
@@ -94,7 +111,7 @@ function apiOf(url) {
   const api = {
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
-    text: async (path) => (await fetch(url + path)).text(),
+    text: async (path) => (await fetch(url + path, { headers: authorization })).text(),
     command: (id, verb, body = {}) =>
       call("POST", `/v1/orders/${encodeURIComponent(id)}:${verb}`, body),
     async order(id) {

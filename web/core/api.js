@@ -1,4 +1,5 @@
 // The service's HTTP API: requests, and why they were refused.
+import { authorization, needToken } from "./token.js";
 
 /// A refusal as the service words it (RFC 9457), or that it cannot be reached (status 0).
 export class Problem extends Error {
@@ -41,12 +42,20 @@ const unreachable = () =>
 async function call(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, cache: "no-store" });
+    response = await fetch(path, {
+      ...options,
+      headers: { ...options.headers, ...authorization() },
+      cache: "no-store",
+    });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw unreachable();
   }
-  if (!response.ok) throw await readProblem(response);
+  if (!response.ok) {
+    const problem = await readProblem(response);
+    if (problem.status === 401) needToken(problem);
+    throw problem;
+  }
   try {
     return await response.json();
   } catch (error) {

@@ -1,5 +1,6 @@
 // Changes of orders as they happen, for every view of this tab.
 import { LiveSource } from "../live/source.js";
+import { authorization, token } from "./token.js";
 
 const listeners = new Set();
 let state = "connecting";
@@ -10,7 +11,8 @@ function take(message) {
 }
 
 /// Called with {type: "change", entry}, {type: "reset"} (read again what is shown) and {type:
-/// "state", state} ("connecting", "live", "offline"). Returns what ends it.
+/// "state", state} ("connecting", "live", "offline"; "refused": the token is not for all orders).
+/// Returns what ends it.
 export function onLive(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -18,15 +20,17 @@ export function onLive(listener) {
 
 export const liveState = () => state;
 
-/// Without a shared worker each visible tab has a stream of its own, and a hidden one none.
+/// Without a shared worker, or with a token, which is this tab's own, each visible tab has a stream,
+/// and a hidden one none.
 function startAlone() {
-  const source = new LiveSource(take);
+  const source = new LiveSource(take, authorization());
   const follow = () => (document.hidden ? source.close() : source.open());
   document.addEventListener("visibilitychange", follow);
   follow();
 }
 
 export function startLive() {
+  if (token()) return startAlone();
   if (typeof SharedWorker === "undefined" || typeof BroadcastChannel === "undefined") {
     return startAlone();
   }

@@ -1,13 +1,15 @@
-// One EventSource over the changes of all orders, which comes again by itself and misses nothing:
-// after a break it goes on behind the last token. Runs in the shared worker, or in the page itself
-// where a browser has none.
+// One stream of the changes of all orders, which comes again by itself and misses nothing: after a
+// break it goes on behind the last token. Runs in the shared worker, or in the page itself.
+import { followEvents } from "./event_stream.js";
+
 const retryMinMs = 1000;
 const retryMaxMs = 8000;
 const silenceMaxMs = 20_000; // The service says something every 5 s.
 
 export class LiveSource {
   #publish;
-  #source = null;
+  #headers;
+  #reading = null;
   #token = "";
   #retryMs = retryMinMs;
   #timer = null;
@@ -15,36 +17,38 @@ export class LiveSource {
   state = "connecting";
 
   /// `publish` gets {type: "state", state}, {type: "change", entry} and {type: "reset"}: what is
-  /// shown may have missed something, and is to be read again.
-  constructor(publish) {
+  /// shown may have missed something, and is to be read again. `headers` go with each request.
+  constructor(publish, headers = {}) {
     this.#publish = publish;
+    this.#headers = headers;
   }
 
   open() {
-    if (this.#source || this.#timer) return;
-    const resume = this.#token ? `?resume_token=${encodeURIComponent(this.#token)}` : "";
-    const source = new EventSource(`/v1/orders:watch${resume}`);
-    this.#source = source;
+    if (this.#reading || this.#timer || this.state === "refused") return;
+    const reading = new AbortController();
+    this.#reading = reading;
     let isHeard = false;
-    const heard = (event) => {
-      if (source !== this.#source) return;
+    const take = ({ name, id, data }) => {
+      if (reading !== this.#reading || (name !== "progress" && name !== "change")) return;
       const wasSilent = this.state !== "live";
       isHeard = true;
       this.#retryMs = retryMinMs;
-      this.#token = event.lastEventId || this.#token;
+      this.#token = id || this.#token;
       this.#watch();
       this.#setState("live");
       if (wasSilent) this.#publish({ type: "reset" });
+      if (name === "change") this.#publish({ type: "change", entry: JSON.parse(data) });
     };
-    source.addEventListener("progress", heard);
-    source.addEventListener("change", (event) => {
-      heard(event);
-      this.#publish({ type: "change", entry: JSON.parse(event.data) });
-    });
-    source.addEventListener("error", () => {
-      if (source !== this.#source) return;
+    const resume = this.#token ? `?resume_token=${encodeURIComponent(this.#token)}` : "";
+    followEvents(`/v1/orders:watch${resume}`, {
+      headers: this.#headers,
+      signal: reading.signal,
+      take,
+    }).then((status) => {
+      if (reading !== this.#reading) return;
+      if (status === 401 || status === 403) return this.#refused();
       // A token that was never answered may be one of another store: without it, and all read anew.
-      if (!isHeard && source.readyState === EventSource.CLOSED) this.#token = "";
+      if (!isHeard && status >= 400) this.#token = "";
       this.#again();
     });
     this.#watch();
@@ -54,8 +58,15 @@ export class LiveSource {
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);
     this.#timer = null;
-    this.#source?.close();
-    this.#source = null;
+    const reading = this.#reading;
+    this.#reading = null;
+    reading?.abort();
+  }
+
+  /// Whoever calls may not watch: asking again changes nothing.
+  #refused() {
+    this.close();
+    this.#setState("refused");
   }
 
   #watch() {

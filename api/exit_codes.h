@@ -14,7 +14,7 @@ enum class ExitCode : int {
   kIo = 74,            ///< A write or sync failed: what is on disk is known only after a restart.
   kInUse = 75,         ///< Another process holds the data.
   kNoPermission = 77,
-  kConfig = 78,  ///< Settings that must not stand together; data of a newer version.
+  kConfig = 78,  ///< Settings or files that cannot be used; data of a newer version.
 };
 
 }  // namespace orders::api

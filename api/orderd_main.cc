@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "api/exit_codes.h"
+#include "api/host/access.h"
 #include "api/host/host.h"
 #include "api/host/store_host.h"
 #include "infrastructure/config/settings.h"
@@ -35,15 +38,17 @@ constexpr int kReopenSignal = SIGUSR2;
 sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, kFatalSignal, kReopenSignal})
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, kFatalSignal, kReopenSignal})
     sigaddset(&signals, signal);
   return signals;
 }
 
 /// Before the first thread: all inherit it, so that only those who wait get these signals.
 void PrepareSignals() {
-  // A peer that is gone, a file over its limit and a lost terminal are errors where they happen.
-  for (const int signal : {SIGPIPE, SIGXFSZ, SIGHUP}) std::signal(signal, SIG_IGN);
+  // A peer that is gone and a file over its limit are errors where they happen.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
+  // One that is ignored never comes, and nohup has it ignored. A lost terminal only reloads.
+  std::signal(SIGHUP, SIG_DFL);
   const sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
@@ -69,20 +74,26 @@ int AwaitSignal() {
 /// While the service stops: a second signal ends it at once, a lost store with its own code.
 [[noreturn]] void EndOnNextSignal() {
   int signal = AwaitSignal();
-  while (signal == kReopenSignal) signal = AwaitSignal();
+  while (signal == kReopenSignal || signal == SIGHUP) signal = AwaitSignal();
   if (signal == kFatalSignal) ExitNow(ExitCode::kIo);
   _exit(128 + signal);
 }
 
 void OnFatal() { kill(getpid(), kFatalSignal); }
 
+ExitCode Say(const StartFailure& failure) {
+  std::fprintf(stderr, "orderd: %s\n", failure.text.c_str());
+  return failure.code;
+}
+
 std::unique_ptr<Host> StartHost(const infrastructure::Settings& settings,
-                                infrastructure::PrometheusTelemetry& telemetry,
+                                infrastructure::PrometheusTelemetry& telemetry, Access& access,
                                 StartFailure& failure, const Host*) {
-  return Host::Start(settings, telemetry, OnFatal, failure, [] { kill(getpid(), kReopenSignal); });
+  return Host::Start(settings, telemetry, access, OnFatal, failure,
+                     [] { kill(getpid(), kReopenSignal); });
 }
 std::unique_ptr<StoreHost> StartHost(const infrastructure::Settings& settings,
-                                     infrastructure::PrometheusTelemetry& telemetry,
+                                     infrastructure::PrometheusTelemetry& telemetry, Access&,
                                      StartFailure& failure, const StoreHost*) {
   return StoreHost::Start(settings, telemetry, OnFatal, failure);
 }
@@ -97,25 +108,35 @@ void KeepPorts(const Host& host, infrastructure::Settings& settings) {
 }
 void KeepPorts(const StoreHost&, infrastructure::Settings&) {}
 
+/// Waits for what ends the service, and reads files again as long as that is all that is asked.
+int ServeUntilSignal(Access& access) {
+  while (true) {
+    const int signal = AwaitSignal();
+    if (signal != SIGHUP) return signal;
+    infrastructure::TellServiceManager("RELOADING=1\nSTATUS=reading files again");
+    access.Reload();
+    infrastructure::TellServiceManager("READY=1\nSTATUS=serving");
+  }
+}
+
 /// `AnyHost` is Host or StoreHost.
 template <typename AnyHost>
 ExitCode Run(infrastructure::Settings settings) {
   infrastructure::Logging logging(
       {.format = settings.log_format, .severity_min = settings.log_level});
   infrastructure::PrometheusTelemetry telemetry(logging);
+  StartFailure failure;
+  const std::unique_ptr<Access> access = Access::Open(settings, telemetry, failure);
+  if (access == nullptr) return Say(failure);
   while (true) {
-    StartFailure failure;
     std::unique_ptr<AnyHost> host =
-        StartHost(settings, telemetry, failure, static_cast<const AnyHost*>(nullptr));
-    if (host == nullptr) {
-      std::fprintf(stderr, "orderd: %s\n", failure.text.c_str());
-      return failure.code;
-    }
+        StartHost(settings, telemetry, *access, failure, static_cast<const AnyHost*>(nullptr));
+    if (host == nullptr) return Say(failure);
     std::printf("%s\n", host->ReadyLine().c_str());
     std::fflush(stdout);
     infrastructure::TellServiceManager("READY=1\nSTATUS=serving");
 
-    const int signal = AwaitSignal();
+    const int signal = ServeUntilSignal(*access);
     if (signal == kReopenSignal) {
       telemetry.Log(Severity::kInfo, "opening the store anew");
       KeepPorts(*host, settings);
@@ -145,7 +166,13 @@ ExitCode Main(const std::vector<std::string>& arguments) {
     std::fputs(print->text.c_str(), stdout);
     return ExitCode::kOk;
   }
-  const auto& settings = std::get<infrastructure::ResolvedSettings>(*resolved).settings;
+  const auto& [settings, sources, check_only] =
+      std::get<infrastructure::ResolvedSettings>(*resolved);
+  if (check_only) {
+    if (const std::optional<StartFailure> failure = CheckAccess(settings)) return Say(*failure);
+    std::fputs("the settings are in order\n", stdout);
+    return ExitCode::kOk;
+  }
   return settings.command == infrastructure::Command::kStore ? Run<StoreHost>(settings)
                                                              : Run<Host>(settings);
 }

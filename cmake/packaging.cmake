@@ -39,7 +39,7 @@ install(FILES ${MADE_DIR}/orderctl.fish
 install(FILES deploy/systemd/orderd.service DESTINATION lib/systemd/system COMPONENT orders)
 install(FILES ${MADE_DIR}/orderd.toml DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/orders
   PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ COMPONENT orders)
-install(FILES docs/api.md docs/operations.md docs/orderctl.md deploy/debian/copyright
+install(FILES docs/access.md docs/api.md docs/operations.md docs/orderctl.md deploy/debian/copyright
               ${MADE_DIR}/changelog.gz
   DESTINATION ${DOC_DIR} COMPONENT orders)
 install(FILES deploy/prometheus/alerts.yml deploy/grafana/orders.json

@@ -26,7 +26,7 @@ void HealthCall::Answer(const Inbound& inbound, Call call) const {
   v1::GetHealthResponse response;
   SetHealthResponse(
       {.identity = store_, .kind = store_kind_, .reachability = ports_.store.Reachability()},
-      ports_.projections.Statuses(), ports_.clock.Now(), response);
+      ports_.projections.Statuses(), ports_.clock.Now(), ports_.access_fault(), response);
   call.Answer(response);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "api/calls/method.h"
@@ -24,6 +25,8 @@ class HealthCall {
     application::Telemetry& telemetry;
     application::CallMeters& meters;
     CallGate& gate;
+    /// What is wrong with the files about access; empty: nothing. Must not block.
+    std::function<std::string()> access_fault;
   };
   HealthCall(Ports ports, application::StoreIdentity store, std::string store_kind);
 

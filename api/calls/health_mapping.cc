@@ -20,9 +20,10 @@ void SetStoreHealth(const StoreCondition& store, v1::StoreHealth& message) {
 
 void SetHealthResponse(const StoreCondition& store,
                        const std::vector<application::ProjectionStatus>& read_models,
-                       absl::Time now, v1::GetHealthResponse& message) {
+                       absl::Time now, const std::string& access_fault,
+                       v1::GetHealthResponse& message) {
   const application::ServiceHealth health =
-      application::AssessHealth(store.reachability, read_models, now);
+      application::AssessHealth(store.reachability, read_models, now, access_fault);
   message.set_state(health.state == application::HealthState::kServing ? v1::HEALTH_STATE_SERVING
                                                                        : v1::HEALTH_STATE_DEGRADED);
   for (const std::string& reason : health.reasons) message.add_reasons(reason);

@@ -20,6 +20,7 @@
 #include "api/grpc/order_bytes_cache.h"
 #include "api/grpc/order_query_service.h"
 #include "api/grpc/unary_service.h"
+#include "api/host/access.h"
 #include "api/host/administration.h"
 #include "api/host/http_port.h"
 #include "api/host/listen_rule.h"
@@ -82,10 +83,11 @@ CallLimits LimitsOf(const Settings& settings) {
 /// All parts, in the order in which they need each other; destroyed in the opposite one.
 class Host::Impl {
  public:
-  Impl(const Settings& settings, infrastructure::PrometheusTelemetry& telemetry,
+  Impl(const Settings& settings, infrastructure::PrometheusTelemetry& telemetry, Access& access,
        std::function<void()> on_imported)
       : settings_(settings),
         telemetry_(telemetry),
+        access_(access),
         on_imported_(std::move(on_imported)),
         ids_(clock_) {}
 
@@ -110,6 +112,7 @@ class Host::Impl {
 
   const Settings settings_;
   infrastructure::PrometheusTelemetry& telemetry_;
+  Access& access_;
   const std::function<void()> on_imported_;
 
   infrastructure::SystemClock clock_;
@@ -281,6 +284,7 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
   if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
   if (store_server_ != nullptr) AddNodeMetrics(store_server_->Stats(), families);
   if (backend_->client != nullptr) AddClientMetrics(backend_->client->statistics(), families);
+  access_.AddMetrics(families);
   infrastructure::AddProcessMetrics(infrastructure::kVersion, families);
   return families;
 }
@@ -326,9 +330,9 @@ void Host::Impl::MakeCalls() {
   read_model_calls_.emplace(ReadModelCalls::Ports{*projections_, *digest_, ids_, telemetry_,
                                                   telemetry_, *query_workers_, gate_},
                             backend_->identity, LimitsOf(settings_));
-  health_call_.emplace(
-      HealthCall::Ports{*projections_, *backend_->monitor, clock_, telemetry_, telemetry_, gate_},
-      backend_->identity, backend_->kind);
+  health_call_.emplace(HealthCall::Ports{*projections_, *backend_->monitor, clock_, telemetry_,
+                                         telemetry_, gate_, [this] { return access_.Fault(); }},
+                       backend_->identity, backend_->kind);
   operator_calls_.emplace(OperatorCalls::Ports{
       .settings = settings_,
       .backend = *backend_,
@@ -340,8 +344,11 @@ void Host::Impl::MakeCalls() {
         if (store_server_ == nullptr) return std::nullopt;
         return store_server_->Stats();
       }});
-  guard_.emplace(Guard::Ports{nullptr, telemetry_, telemetry_},
-                 GuardOptions{.concurrency = {.limit_max = settings_.commands_in_flight_max}});
+  guard_.emplace(
+      Guard::Ports{access_.authenticator(), telemetry_, telemetry_},
+      GuardOptions{.calls_per_second_max = static_cast<double>(settings_.calls_per_second_max),
+                   .concurrency = {.limit_max = settings_.commands_in_flight_max,
+                                   .latency_target = settings_.latency_target}});
   for (UnaryMethods methods :
        {command_calls_->methods(), query_calls_->methods(), read_model_calls_->methods(),
         operator_calls_->methods(), UnaryMethods{health_call_->method()}}) {
@@ -486,22 +493,24 @@ std::string Host::Impl::ReadyLine() const {
 }
 
 std::unique_ptr<Host> Host::Start(const Settings& settings,
-                                  infrastructure::PrometheusTelemetry& telemetry,
+                                  infrastructure::PrometheusTelemetry& telemetry, Access& access,
                                   std::function<void()> on_fatal, StartFailure& failure,
                                   std::function<void()> on_imported) {
-  if (auto refused = CheckListenAddress("grpc-listen", settings.grpc_listen, settings.insecure,
-                                        "read and change every order", telemetry)) {
+  if (auto refused =
+          CheckListenAddress("grpc-listen", settings.grpc_listen, ProtectionOf(settings),
+                             settings.insecure, "read and change every order", telemetry)) {
     failure = *std::move(refused);
     return nullptr;
   }
   if (settings.store_listen.has_value()) {
-    if (auto refused = CheckListenAddress("store-listen", *settings.store_listen, settings.insecure,
-                                          "read and change every event", telemetry)) {
+    if (auto refused =
+            CheckListenAddress("store-listen", *settings.store_listen, {}, settings.insecure,
+                               "read and change every event", telemetry)) {
       failure = *std::move(refused);
       return nullptr;
     }
   }
-  auto impl = std::make_unique<Impl>(settings, telemetry, std::move(on_imported));
+  auto impl = std::make_unique<Impl>(settings, telemetry, access, std::move(on_imported));
   if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
       !impl->StartStoreServer(failure) || !impl->OpenMetrics(failure)) {
     return nullptr;

@@ -14,6 +14,8 @@ struct Settings;
 
 namespace orders::api {
 
+class Access;
+
 /// The service, put together: the one place that knows every concrete class. Starts in order:
 /// store, identity, read models, server; stops in the opposite one. Used by one thread.
 class Host {
@@ -22,10 +24,10 @@ class Host {
   /// `on_fatal` is called once, from a thread of the store, when a write or sync has failed and the
   /// process must end with kIo: call Abandon from another thread. `on_imported` is called when an
   /// import has made the store another one: stop and destroy the host, and start it again; must not
-  /// block. `telemetry` outlives the host.
+  /// block. `telemetry` and `access` outlive the host.
   static std::unique_ptr<Host> Start(
       const infrastructure::Settings& settings, infrastructure::PrometheusTelemetry& telemetry,
-      std::function<void()> on_fatal, StartFailure& failure,
+      Access& access, std::function<void()> on_fatal, StartFailure& failure,
       std::function<void()> on_imported = [] {});
   /// Ends the server. Must have stopped.
   ~Host();

@@ -24,8 +24,9 @@ bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports por
                     application::Telemetry& telemetry, std::unique_ptr<HttpPort>& port,
                     StartFailure& failure) {
   if (!settings.http_listen.has_value()) return true;
-  if (auto refused = CheckListenAddress("http-listen", *settings.http_listen, settings.insecure,
-                                        "read and change every order", telemetry)) {
+  if (auto refused =
+          CheckListenAddress("http-listen", *settings.http_listen, ProtectionOf(settings),
+                             settings.insecure, "read and change every order", telemetry)) {
     failure = *std::move(refused);
     return false;
   }

@@ -15,7 +15,7 @@ bool OpenMetricsPort(const infrastructure::Settings& settings, application::Tele
                      std::unique_ptr<MetricsServer>& server, StartFailure& failure) {
   if (!settings.metrics_listen.has_value()) return true;
   if (auto refused =
-          CheckListenAddress("metrics-listen", *settings.metrics_listen, settings.insecure,
+          CheckListenAddress("metrics-listen", *settings.metrics_listen, {}, settings.insecure,
                              "read what the service counts", telemetry)) {
     failure = *std::move(refused);
     return false;

@@ -85,7 +85,7 @@ class StoreHost::Impl {
 std::unique_ptr<StoreHost> StoreHost::Start(const infrastructure::Settings& settings,
                                             infrastructure::PrometheusTelemetry& telemetry,
                                             std::function<void()> on_fatal, StartFailure& failure) {
-  if (auto refused = CheckListenAddress("listen", *settings.store_listen, settings.insecure,
+  if (auto refused = CheckListenAddress("listen", *settings.store_listen, {}, settings.insecure,
                                         "read and change every event", telemetry)) {
     failure = *std::move(refused);
     return nullptr;

@@ -23,7 +23,8 @@ std::string WhyNotWell(const ProjectionStatus& read_model) {
 }  // namespace
 
 ServiceHealth AssessHealth(const StoreReachability& store,
-                           const std::vector<ProjectionStatus>& read_models, absl::Time now) {
+                           const std::vector<ProjectionStatus>& read_models, absl::Time now,
+                           const std::string& access_fault) {
   ServiceHealth health;
   if (!store.is_reachable) {
     const absl::Duration age = absl::Trunc(now - store.since, absl::Milliseconds(1));
@@ -43,6 +44,7 @@ ServiceHealth AssessHealth(const StoreReachability& store,
                                             "not apply"));
     }
   }
+  if (!access_fault.empty()) health.reasons.push_back(access_fault);
   if (!health.reasons.empty()) health.state = HealthState::kDegraded;
   return health;
 }

@@ -21,8 +21,10 @@ struct ServiceHealth {
 };
 
 /// What to say of a service whose store and read models are so. Pure. A read model that is filling
-/// is a reason as well: what it lacks may exist.
+/// is a reason as well: what it lacks may exist. `access_fault` is what is wrong with the files
+/// about access; empty: nothing.
 ServiceHealth AssessHealth(const StoreReachability& store,
-                           const std::vector<ProjectionStatus>& read_models, absl::Time now);
+                           const std::vector<ProjectionStatus>& read_models, absl::Time now,
+                           const std::string& access_fault = "");
 
 }  // namespace orders::application

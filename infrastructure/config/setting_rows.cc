@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace orders::infrastructure {
 namespace {
 
 using Setter = std::function<std::optional<std::string>(std::string_view, Settings&)>;
+
+constexpr std::size_t kTextBytesMax = 4'096;  // As of a path.
 
 /// Digits only: no sign, no space, no exponent.
 template <typename Number>
@@ -115,6 +118,8 @@ std::optional<std::string> SetFeed(std::string_view value, Settings& settings) {
   return std::nullopt;
 }
 
+constexpr char kTakesFile[] = "takes the name of a file";
+constexpr char kTakesClaim[] = "takes a text as JWTs have it";
 constexpr char kTakesAddress[] =
     "takes HOST:PORT with a port from 0 to 65535, like 127.0.0.1:50051 or [::1]:50051";
 
@@ -177,6 +182,24 @@ std::optional<std::string> SetHttpCorsOrigins(std::string_view value, Settings& 
       return "takes origins, separated by commas, like https://shop.example; no * and no path";
     }
   }
+  return std::nullopt;
+}
+
+/// A path, or another text in which everything counts. Empty: not given.
+Setter Text(std::string Settings::*member, std::string_view takes) {
+  return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
+    const bool is_plain = std::none_of(value.begin(), value.end(), [](char c) {
+      return absl::ascii_iscntrl(static_cast<unsigned char>(c));
+    });
+    if (!is_plain || value.size() > kTextBytesMax) return std::string(takes);
+    settings.*member = std::string(value);
+    return std::nullopt;
+  };
+}
+
+std::optional<std::string> SetTlsClientCertificates(std::string_view value, Settings& settings) {
+  if (value != "required" && value != "optional") return "takes required or optional";
+  settings.tls_requires_client_certificate = value == "required";
   return std::nullopt;
 }
 
@@ -245,6 +268,39 @@ std::vector<SettingRow> MakeRows() {
        "Allow an address beyond loopback: without TLS and without tokens, so that whoever reaches "
        "it is believed.",
        "false", Switch(&Settings::insecure), UsedBy::kBoth},
+      {"tls-cert", "FILE",
+       "Certificate of this service in PEM, followed by those that signed it; with --tls-key all "
+       "ports speak TLS. SIGHUP reads it and the next files again.",
+       "", Text(&Settings::tls_certificate, kTakesFile)},
+      {"tls-key", "FILE",
+       "Its private key in PEM, without a password; only its owner may read the file.", "",
+       Text(&Settings::tls_key, kTakesFile)},
+      {"tls-client-ca", "FILE", "Certificates in PEM of those who sign callers' certificates.", "",
+       Text(&Settings::tls_client_authorities, kTakesFile)},
+      {"tls-client-certificates", "WHETHER",
+       "With --tls-client-ca: required, a caller without a certificate is turned away; or "
+       "optional, "
+       "one that is shown is checked.",
+       "required", SetTlsClientCertificates},
+      {"tokens", "FILE",
+       "Static tokens of callers, as hashes, in TOML; only its owner may read the file.", "",
+       Text(&Settings::tokens, kTakesFile)},
+      {"jwt-keys", "FILE",
+       "Public keys (a JWK set) of who issues JWTs to callers; with --jwt-issuer and "
+       "--jwt-audience.",
+       "", Text(&Settings::jwt_keys, kTakesFile)},
+      {"jwt-issuer", "TEXT", "The iss that a JWT must have, letter by letter.", "",
+       Text(&Settings::jwt_issuer, kTakesClaim)},
+      {"jwt-audience", "TEXT", "The aud that a JWT must have, alone or among others.", "",
+       Text(&Settings::jwt_audience, kTakesClaim)},
+      {"jwt-life-max", "TIME", "A JWT that holds for longer is refused, 1m to 24h.", "1h",
+       Time(&Settings::jwt_life_max, absl::Minutes(1), absl::Hours(24))},
+      {"calls-per-second-max", "N",
+       "Calls a second of one caller, 0 to 1000000; 0: no bound. A static token may have its own.",
+       "0", Number(&Settings::calls_per_second_max, 0, kMany)},
+      {"latency-target", "TIME",
+       "How long calls may take before new ones are turned away, 10ms to 1m.", "1s",
+       Time(&Settings::latency_target, absl::Milliseconds(10), absl::Minutes(1))},
       {"log-format", "FORMAT", "Lines on stderr: text or json.", "text", SetLogFormat,
        UsedBy::kBoth},
       {"log-level", "LEVEL", "Least that is logged: debug, info, warning, error.", "info",

@@ -14,6 +14,7 @@ namespace {
 
 /// A flag and what it does, in two columns of at most 100 together.
 void AppendHelp(const std::string& head, const std::string& text, std::string& help) {
+  constexpr std::size_t kHeadWidth = 28;
   constexpr std::size_t kTextWidth = 68;
   std::string line;
   std::string left = head;
@@ -23,7 +24,9 @@ void AppendHelp(const std::string& head, const std::string& text, std::string& h
     line.clear();
   };
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!line.empty() && line.size() + 1 + word.size() > kTextWidth) end_line();
+    // A long head takes from the first line's text.
+    const std::size_t head_more = std::max(left.size(), kHeadWidth) - kHeadWidth;
+    if (!line.empty() && line.size() + 1 + word.size() + head_more > kTextWidth) end_line();
     absl::StrAppend(&line, line.empty() ? "" : " ", word);
   }
   end_line();
@@ -89,7 +92,10 @@ std::string SettingsHelp(Command command) {
     AppendHelp(head, text, help);
   }
   AppendHelp("--print-config", "Print a file for --config, with all settings.", help);
-  AppendHelp("--check-config", "Say whether the settings are in order, and start nothing.", help);
+  AppendHelp(
+      "--check-config",
+      "Say whether the settings and the files that they name are in order, and start nothing.",
+      help);
   AppendHelp("--print-manual", "Print the manual page, for man.", help);
   AppendHelp("--version", "Print the version.", help);
   AppendHelp("--help, -h", "Print this.", help);

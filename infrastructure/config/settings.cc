@@ -3,21 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include <sys/stat.h>
-
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 
 #include "infrastructure/config/config_file.h"
+#include "infrastructure/config/setting_rules.h"
 #include "infrastructure/config/setting_texts.h"
 
 namespace orders::infrastructure {
 namespace {
-
-absl::Status UsageError(Command command, const std::string& text) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(text, " (", NameOf(command), " --help lists all flags)"));
-}
 
 /// The values each flag was given, by name; a switch without a value says "true".
 using Given = std::map<std::string, std::vector<std::string>>;
@@ -147,23 +141,6 @@ absl::Status CheckNames(Command command, const ConfigValues& file) {
   return absl::OkStatus();
 }
 
-/// A password is for the owner and the group of the file.
-absl::Status CheckSecrets(const ResolvedSettings& resolved) {
-  const auto source = resolved.sources.find("store");
-  if (source == resolved.sources.end() || source->second != SettingSource::kFile ||
-      resolved.settings.store.find('@') == std::string::npos) {
-    return absl::OkStatus();
-  }
-  struct stat status {};
-  if (stat(resolved.settings.config.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) {
-    return absl::OkStatus();
-  }
-  return absl::FailedPreconditionError(
-      absl::StrCat(resolved.settings.config,
-                   ": store holds a password, and everyone may read the file: chmod o-r ",
-                   resolved.settings.config));
-}
-
 /// "esdb://***@host:2113?tls=true": whatever stands before the last @ may be of a password.
 std::string WithoutCredentials(const std::string& connection_string) {
   const std::size_t at = connection_string.rfind('@');
@@ -205,16 +182,8 @@ absl::StatusOr<std::variant<ResolvedSettings, PrintAndExit>> ResolveSettings(
          .source = value->source,
          .help = row.help});
   }
-  if (absl::Status open = CheckSecrets(resolved); !open.ok()) return open;
-  if (resolved.settings.deadline_default > resolved.settings.deadline_max) {
-    const bool by_file = resolved.sources["deadline-default"] == SettingSource::kFile ||
-                         resolved.sources["deadline-max"] == SettingSource::kFile;
-    return by_file
-               ? absl::FailedPreconditionError(absl::StrCat(
-                     resolved.settings.config, ": deadline-default must not be above deadline-max"))
-               : UsageError(command, "--deadline-default must not be above --deadline-max");
-  }
-  if (parsed->check_config) return PrintAndExit{"the settings are in order\n"};
+  if (absl::Status together = CheckTogether(resolved); !together.ok()) return together;
+  resolved.check_only = parsed->check_config;
   return resolved;
 }
 

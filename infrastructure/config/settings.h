@@ -73,6 +73,20 @@ struct Settings {
   std::vector<std::string> http_hosts;         ///< Names of ours in Host, lower case.
   std::vector<std::string> http_cors_origins;  ///< Whose pages may use it.
   bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
+
+  std::string tls_certificate;  ///< PEM file; empty: no TLS. Set together with `tls_key`.
+  std::string tls_key;
+  std::string tls_client_authorities;  ///< PEM file; empty: no certificate is asked of callers.
+  bool tls_requires_client_certificate = true;
+  std::string tokens;    ///< File of static tokens; empty: none.
+  std::string jwt_keys;  ///< File of keys of JWTs; empty: none. Set together with the next two.
+  std::string jwt_issuer;
+  std::string jwt_audience;
+  absl::Duration jwt_life_max = absl::Hours(1);
+  int calls_per_second_max = 0;  ///< Of a caller whose token says nothing of it; 0: no bound.
+  absl::Duration latency_target =
+      absl::Seconds(1);  ///< Calls are taken as long as they stay below.
+
   LogFormat log_format = LogFormat::kText;
   application::Severity log_level = application::Severity::kInfo;
 
@@ -136,8 +150,9 @@ const std::vector<SettingRow>& SettingRows();
 struct ResolvedSettings {
   Settings settings;
   std::map<std::string, SettingSource> sources;  ///< By name; all of the command's.
+  bool check_only = false;  ///< --check-config: look at the files that they name, and run nothing.
 };
-/// --help, --version, --print-config and the like: nothing is to be run.
+/// --help, --version and --print-config: nothing is to be run.
 struct PrintAndExit {
   std::string text;
 };

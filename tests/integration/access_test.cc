@@ -1,321 +1,262 @@
-// Two customers, a shop and its readers: every rpc of the protos, with every kind of token.
-
-#include <iomanip>
-#include <map>
-#include <memory>
-#include <sstream>
+// What files say of access, as a real service takes it: at its start, and at SIGHUP.
+#include <csignal>
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/dynamic_message.h"
-#include "google/protobuf/util/json_util.h"
-#include "gtest/gtest.h"
-#include <openssl/sha.h>
+#include "absl/time/clock.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
-#include "api/access/access_rules.h"
-#include "api/http/openapi_examples.h"
-#include "orders/v1/admin.pb.h"
-#include "orders/v1/commands.pb.h"
-#include "orders/v1/nodes.pb.h"
-#include "orders/v1/queries.pb.h"
-#include "orders/v1/read_models.pb.h"
-#include "orders/v1/streams.pb.h"
+#include "orders/v1/admin.grpc.pb.h"
+#include "tests/integration/service_test.h"
 #include "tests/support/http_client.h"
-#include "tests/support/orderd_process.h"
-#include "tests/support/orders_client.h"
+#include "tests/support/test_certificates.h"
+#include "tests/support/test_tokens.h"
 
 namespace orders::testing_support {
 namespace {
 
-using api::AccessRule;
-using application::Role;
-using google::protobuf::MethodDescriptor;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-constexpr char kAda[] = "orders_ada-has-this-token-in-the-test-alone";
-constexpr char kBob[] = "orders_bob-has-this-token-in-the-test-alone";
-constexpr char kReader[] = "orders_reader-has-this-token-in-the-test";
-constexpr char kWriter[] = "orders_writer-has-this-token-in-the-test";
-constexpr char kAdmin[] = "orders_admin-has-this-token-in-the-test-";
-constexpr char kGreedy[] = "orders_greedy-has-this-token-in-the-test";
+constexpr absl::Duration kPatience = absl::Seconds(60);
 
-std::string Entry(const std::string& name, const std::string& token, const std::string& role,
-                  const std::string& more = "") {
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), hash);
-  std::string hex;
-  for (const unsigned char byte : hash) absl::StrAppendFormat(&hex, "%02x", byte);
-  return absl::StrCat("[[token]]\nname = \"", name, "\"\nsha256 = \"", hex, "\"\nrole = \"", role,
-                      "\"\n", more, "\n");
-}
-
-std::vector<const MethodDescriptor*> AllMethods() {
-  std::vector<const MethodDescriptor*> methods;
-  for (const auto* file :
-       {v1::CreateOrderRequest::descriptor()->file(), v1::GetOrderRequest::descriptor()->file(),
-        v1::GetHealthRequest::descriptor()->file(), v1::ListReadModelsRequest::descriptor()->file(),
-        v1::ListStreamsRequest::descriptor()->file(), v1::GetNodeRequest::descriptor()->file()}) {
-    for (int i = 0; i < file->service_count(); ++i) {
-      for (int j = 0; j < file->service(i)->method_count(); ++j) {
-        methods.push_back(file->service(i)->method(j));
-      }
-    }
-  }
-  return methods;
-}
-
-std::string FullName(const MethodDescriptor& method) {
-  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
-}
-
-class Access : public testing::Test {
+/// A folder with files of every kind that are right, and the flags that name them.
+class AccessFiles : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const std::string path = folder_.Path("tokens.toml");
-    WriteWholeFile(path, Entry("ada", kAda, "write", "customer = \"ada\"\n") +
-                             Entry("bob", kBob, "write", "customer = \"bob\"\n") +
-                             Entry("reader", kReader, "read") + Entry("writer", kWriter, "write") +
-                             Entry("admin", kAdmin, "admin") +
-                             Entry("greedy", kGreedy, "write", "calls_per_second = 5\n"));
-    ASSERT_EQ(chmod(path.c_str(), 0600), 0);
-    auto started =
-        OrderdProcess::Start({.arguments = {"--tokens", path, "--http-listen", "127.0.0.1:0"}});
+  AccessFiles() {
+    WriteFileWithMode(cert_, server_.certificate_pem() + authority_.certificate_pem(), 0644);
+    WriteFileWithMode(key_, server_.key_pem());
+    WriteFileWithMode(client_ca_, authority_.certificate_pem(), 0644);
+    WriteFileWithMode(tokens_, StaticTokenEntry("shop", token_, "role = \"admin\"\n"));
+    WriteFileWithMode(jwt_keys_, KeySet({PublicJwk(MakeKey(KeyKind::kP256).get(), "k1")}), 0644);
+  }
+
+  std::vector<std::string> TlsFlags() const {
+    return {"--tls-cert", cert_, "--tls-key", key_, "--tls-client-ca", client_ca_};
+  }
+  std::vector<std::string> TokenFlags() const {
+    return {"--tokens",     tokens_,          "--jwt-keys",     jwt_keys_,
+            "--jwt-issuer", "https://issuer", "--jwt-audience", "orders"};
+  }
+  std::vector<std::string> AllFlags() const {
+    std::vector<std::string> flags = TlsFlags();
+    for (const std::string& flag : TokenFlags()) flags.push_back(flag);
+    return flags;
+  }
+
+  void Start(std::vector<std::string> flags) {
+    flags.insert(flags.end(), {"--metrics-listen", "127.0.0.1:0"});
+    auto started = OrderdProcess::Start({.arguments = flags});
     ASSERT_TRUE(started.ok()) << started.status();
     process_ = *std::move(started);
-    client_ = std::make_unique<OrdersClient>(process_->address());
   }
-
-  static OrdersClient::ContextSetter With(const std::string& token) {
-    return [token](grpc::ClientContext& context) {
-      if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
-    };
-  }
-  /// `json` is the request, with all its fields.
-  grpc::Status Call(const MethodDescriptor& method, std::string_view json,
-                    const std::string& token) {
-    google::protobuf::DynamicMessageFactory factory;
-    const std::unique_ptr<google::protobuf::Message> request(
-        factory.GetPrototype(method.input_type())->New());
-    const auto parsed =
-        google::protobuf::util::JsonStringToMessage(std::string(json), request.get());
-    EXPECT_TRUE(parsed.ok()) << method.name() << ": " << parsed.ToString();
-    return client_->SendBytes(FullName(method), request->SerializeAsString(), With(token));
-  }
-  /// A request of the document's story; empty fields where that has none.
-  static std::string_view ExampleOf(const MethodDescriptor& method) {
-    for (const api::OpenApiExample& example : api::OpenApiExamples()) {
-      if (example.rpc == method.name()) return example.request;
+  /// Until it is so; false: it did not come to be.
+  static bool Await(const std::function<bool()>& is_so) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (!is_so()) {
+      if (absl::Now() > end) return false;
+      absl::SleepFor(absl::Milliseconds(5));
     }
-    return "{}";
+    return true;
   }
-  /// Ada's order o-1, which the story is about.
-  void MakeAdasOrder() {
-    const auto* const create = v1::CreateOrderRequest::descriptor()->file()->service(0)->method(0);
-    ASSERT_TRUE(Call(*create, ExampleOf(*create), kAda).ok());
-    v1::GetOrderRequest get;
-    get.set_order_id("o-1");
-    for (int i = 0; i < 500 && !client_->Send(get, With(kAda)).ok(); ++i) {
-      absl::SleepFor(absl::Milliseconds(10));
-    }
+  /// The value of a series as it is written, "" without it.
+  std::string Metric(const std::string& series) const {
+    const std::string page = "\n" + HttpClient(process_->ReadyWord("metrics")).Get("/metrics").body;
+    const std::size_t found = page.find("\n" + series + " ");
+    if (found == std::string::npos) return "";
+    const std::size_t begin = found + series.size() + 2;
+    return page.substr(begin, page.find('\n', begin) - begin);
   }
+  /// SIGHUP, until the service has counted what came of it.
+  void Reload(const std::string& result, int count) {
+    process_->SendSignal(SIGHUP);
+    const std::string series = absl::StrCat("orders_reloads_total{result=\"", result, "\"}");
+    EXPECT_TRUE(Await([&] { return Metric(series) == absl::StrCat(count); }))
+        << Metric(series) << "\n"
+        << process_->err();
+  }
+  v1::GetHealthResponse Health() const {
+    v1::GetHealthResponse health;
+    OrdersClient client(process_->address());
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + token_);
+    const grpc::Status status =
+        v1::OrderAdmin::NewStub(client.channel())->GetHealth(&context, {}, &health);
+    EXPECT_TRUE(status.ok()) << Describe(status);
+    return health;
+  }
+  bool IsServing() const { return Health().state() == v1::HEALTH_STATE_SERVING; }
 
-  ScratchFolder folder_;
+  const ScratchFolder scratch_;
+  const std::string cert_ = scratch_.Path("server.pem");
+  const std::string key_ = scratch_.Path("server.key");
+  const std::string client_ca_ = scratch_.Path("clients.pem");
+  const std::string tokens_ = scratch_.Path("tokens.toml");
+  const std::string jwt_keys_ = scratch_.Path("keys.json");
+  const Identity authority_ = MakeIdentity({.name = "authority", .is_authority = true});
+  const Identity server_ = MakeIdentity({}, &authority_);
+  const std::string token_ = NewStaticToken();
   std::unique_ptr<OrderdProcess> process_;
-  std::unique_ptr<OrdersClient> client_;
 };
 
-TEST_F(Access, NoRpcAnswersWithoutATokenThatIsKnown) {
-  for (const MethodDescriptor* method : AllMethods()) {
-    for (const char* const token : {"", "orders_nobody-has-this-token", "x", "a.b.c"}) {
-      const grpc::Status status = Call(*method, ExampleOf(*method), token);
-      EXPECT_EQ(status.error_code(), grpc::UNAUTHENTICATED)
-          << method->name() << " with '" << token << "': " << Describe(status);
-    }
+TEST_F(AccessFiles, ThatAreRightAreTakenAndNothingSecretIsLogged) {
+  Start(AllFlags());
+  EXPECT_THAT(process_->err(), HasSubstr("static_tokens=1 jwt_keys=1 certificate_expires=2"));
+  for (const std::string& secret : {token_, HexSha256(token_), server_.key_pem().substr(40, 20)}) {
+    EXPECT_THAT(process_->err(), Not(HasSubstr(secret)));
   }
+  EXPECT_THAT(process_->err(), Not(HasSubstr("expires in")));
+  EXPECT_EQ(process_->Stop().exit_code, 0);
+  std::vector<std::string> check = {"--check-config"};
+  for (const std::string& flag : AllFlags()) check.push_back(flag);
+  const ProcessEnd checked = RunOrderd(check);
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_EQ(checked.out, "the settings are in order\n");
 }
 
-TEST_F(Access, EachRpcTakesTheRoleThatItsProtoNamesAndNoLess) {
-  MakeAdasOrder();
-  const std::map<std::string, Role> tokens = {
-      {kReader, Role::kRead}, {kWriter, Role::kWrite}, {kAdmin, Role::kAdmin}};
-  for (const MethodDescriptor* method : AllMethods()) {
-    // One takes a stream of messages, of which there is none here; the other never ends.
-    const bool is_admitted_elsewhere = method->client_streaming() || method->server_streaming();
-    const absl::StatusOr<AccessRule> rule = api::RuleOf(*method);
-    ASSERT_TRUE(rule.ok()) << rule.status();
-    for (const auto& [token, role] : tokens) {
-      if (role >= rule->role && is_admitted_elsewhere) continue;
-      const grpc::Status status = Call(*method, ExampleOf(*method), token);
-      if (role < rule->role) {
-        EXPECT_EQ(status.error_code(), grpc::PERMISSION_DENIED)
-            << method->name() << ": " << Describe(status);
-        EXPECT_EQ(DecodeErrorDetails(status).reason, "ROLE_MISSING") << method->name();
-      } else {
-        EXPECT_NE(status.error_code(), grpc::PERMISSION_DENIED) << method->name();
-        EXPECT_NE(status.error_code(), grpc::UNAUTHENTICATED) << method->name();
-      }
-    }
-  }
-}
-
-TEST_F(Access, AnotherCustomersOrderIsNotThereForAnyRpc) {
-  MakeAdasOrder();
-  for (const MethodDescriptor* method : AllMethods()) {
-    const absl::StatusOr<AccessRule> rule = api::RuleOf(*method);
-    const grpc::Status status = Call(*method, ExampleOf(*method), kBob);
-    if (!rule->for_customers) {
-      EXPECT_EQ(status.error_code(), grpc::PERMISSION_DENIED)
-          << method->name() << ": " << Describe(status);
-      continue;
-    }
-    const auto* const request = method->input_type();
-    if (method->name() == "WatchOrders" || request->FindFieldByName("order_id") != nullptr ||
-        request->FindFieldByName("customer_id") != nullptr) {
-      // The watch of the story names no order: it would be one of everybody's.
-      const bool is_watch_of_all = method->name() == "WatchOrders" &&
-                                   ExampleOf(*method).find("order_id") == std::string_view::npos;
-      EXPECT_EQ(status.error_code(), is_watch_of_all ? grpc::PERMISSION_DENIED : grpc::NOT_FOUND)
-          << method->name() << ": " << Describe(status);
-    } else {
-      EXPECT_TRUE(status.ok()) << method->name() << ": " << Describe(status);
-    }
-  }
-  EXPECT_EQ(client_->Send(v1::ListOrdersRequest(), With(kBob)).response.orders_size(), 0);
-  EXPECT_EQ(client_->Send(v1::ListOrdersRequest(), With(kAda)).response.orders_size(), 1);
-  // Nothing that bob tried is in the order's history.
-  v1::GetOrderHistoryRequest history;
-  history.set_order_id("o-1");
-  const auto entries = client_->Send(history, With(kAda));
-  ASSERT_TRUE(entries.ok()) << Describe(entries.status);
-  EXPECT_EQ(entries.response.entries_size(), 1);
-  EXPECT_EQ(entries.response.entries(0).actor(), "ada");
-}
-
-TEST_F(Access, ACustomersWatchIsOfAnOrderOfTheirs) {
-  MakeAdasOrder();
-  const auto* const watch = v1::WatchOrdersRequest::descriptor()
-                                ->file()
-                                ->FindServiceByName("OrderQueries")
-                                ->FindMethodByName("WatchOrders");
-  EXPECT_EQ(Call(*watch, R"({"order_id":"o-1"})", kBob).error_code(), grpc::NOT_FOUND);
-  EXPECT_EQ(Call(*watch, "{}", kAda).error_code(), grpc::PERMISSION_DENIED);
-
-  grpc::ClientContext context;
-  With(kAda)(context);
-  v1::WatchOrdersRequest request;
-  request.set_order_id("o-1");
-  const auto reader = client_->queries().WatchOrders(&context, request);
-  v1::WatchOrdersResponse message;
-  EXPECT_TRUE(reader->Read(&message));
-  context.TryCancel();
-}
-
-TEST_F(Access, TheOwnerAndTheShopLiveTheOrdersWholeLife) {
-  std::map<std::string_view, const MethodDescriptor*> methods;
-  for (const MethodDescriptor* method : AllMethods()) methods[method->name()] = method;
-  for (const api::OpenApiExample& example : api::OpenApiExamples()) {
-    const MethodDescriptor& method = *methods.at(example.rpc);
-    if (method.service()->name() != "OrderCommands") continue;
-    const bool is_ours = api::RuleOf(method)->for_customers;
-    const grpc::Status status = Call(method, example.request, is_ours ? kAda : kWriter);
-    EXPECT_EQ(status.ok(), example.status < 300)
-        << example.rpc << " " << example.name << ": " << Describe(status);
-  }
-}
-
-TEST_F(Access, WhoStandsBehindATokenIsRecordedBehindItsName) {
-  const auto made = client_->Send(CreateRequest("o-9"), [](grpc::ClientContext& context) {
-    With(kWriter)(context);
-    context.AddMetadata("x-actor", "ann");
-  });
-  ASSERT_TRUE(made.ok()) << Describe(made.status);
-  v1::GetOrderHistoryRequest history;
-  history.set_order_id("o-9");
-  const auto entries = client_->Send(history, With(kReader));
-  ASSERT_TRUE(entries.ok());
-  EXPECT_EQ(entries.response.entries(0).actor(), "writer/ann");
-}
-
-TEST_F(Access, WhoCallsTooOftenWaitsAndNobodyElseDoes) {
-  int refused = 0;
-  std::optional<absl::Duration> wait;
-  for (int i = 0; i < 50; ++i) {
-    const auto answer = client_->Send(CreateRequest(absl::StrCat("g-", i)), With(kGreedy));
-    if (answer.ok()) continue;
-    ++refused;
-    EXPECT_EQ(answer.code(), grpc::RESOURCE_EXHAUSTED) << Describe(answer.status);
-    EXPECT_EQ(answer.details().reason, "QUOTA_EXCEEDED");
-    wait = answer.details().retry_after;
-    EXPECT_TRUE(client_->Send(CreateRequest(absl::StrCat("w-", i)), With(kWriter)).ok());
-  }
-  EXPECT_GE(refused, 20);
-  ASSERT_TRUE(wait.has_value());
-  EXPECT_GT(*wait, absl::ZeroDuration());
-  EXPECT_LE(*wait, absl::Seconds(1));
-}
-
-TEST_F(Access, OverHttpIsTheSame) {
-  HttpClient http(process_->ReadyWord("http"));
-  const auto with = [](const std::string& token) {
-    return HttpFields{{"Authorization", "Bearer " + token}};
+TEST_F(AccessFiles, B90_ThatCannotBeUsedEndTheStartWith78AndTheReason) {
+  const absl::Time now = absl::Now();
+  const Identity old =
+      MakeIdentity({.begins = now - absl::Hours(2), .expires = now - absl::Hours(1)}, &authority_);
+  const Identity root = MakeIdentity({.name = "root", .is_authority = true});
+  const std::string chain = server_.certificate_pem() + authority_.certificate_pem();
+  struct Row {
+    std::string what;
+    std::string path;
+    std::string bytes;
+    unsigned mode;
+    std::string reason;
   };
-  const HttpAnswer missing = http.Get("/v1/orders");
-  EXPECT_EQ(missing.status, 401);
-  EXPECT_EQ(missing.Get("WWW-Authenticate"), "Bearer realm=\"orders\"");
-  EXPECT_NE(missing.body.find("\"reason\":\"TOKEN_MISSING\""), std::string::npos) << missing.body;
-  const HttpAnswer refused = http.Get("/v1/orders", with("orders_nobody"));
-  EXPECT_EQ(refused.status, 401);
-  EXPECT_NE(refused.Get("WWW-Authenticate").find("invalid_token"), std::string::npos);
-  EXPECT_EQ(http.Get("/v1/orders", with(kReader)).status, 200);
-  EXPECT_EQ(http.Post("/v1/orders/o-1:setNote", R"({"note":"x"})", with(kReader)).status, 403);
-  // Never in the address, where logs would keep it.
-  EXPECT_EQ(http.Get(std::string("/v1/orders?access_token=") + kReader).status, 400);
-
-  MakeAdasOrder();
-  EXPECT_EQ(http.Get("/v1/orders/o-1", with(kAda)).status, 200);
-  const HttpAnswer foreign = http.Get("/v1/orders/o-1", with(kBob));
-  const HttpAnswer never = http.Get("/v1/orders/o-2", with(kBob));
-  EXPECT_EQ(foreign.status, 404);
-  EXPECT_EQ(never.status, 404);
-  EXPECT_EQ(http.Get("/v1/orders:watch", with(kBob)).status, 403);
+  const std::vector<Row> rows = {
+      {"a key that others may read", key_, server_.key_pem(), 0644, "chmod 600"},
+      {"a key of another certificate", key_, old.key_pem(), 0600, "is not the key of the first"},
+      {"a key with a password", key_, KeyPem(server_.key.get(), "word"), 0600, "is encrypted"},
+      {"no key", key_, "", 0600, "holds no private key"},
+      {"a chain that lacks its authority", cert_,
+       server_.certificate_pem() + root.certificate_pem(), 0644,
+       "certificate 2 did not sign certificate 1"},
+      {"no certificate", cert_, "not PEM", 0644, "holds no certificate"},
+      {"client authorities that are none", client_ca_, chain, 0644, "is no authority's"},
+      {"tokens that others may read", tokens_, "", 0640, "chmod 600"},
+      {"tokens that are no TOML", tokens_, "[[token\n", 0600, tokens_ + ":1:"},
+      {"a secret key of JWTs", jwt_keys_, R"({"keys":[{"kid":"a","kty":"OKP","d":"AA"}]})", 0644,
+       "holds the secret part d"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.what);
+    const std::string before = ReadWholeFile(row.path);
+    WriteFileWithMode(row.path, row.bytes, row.mode);
+    const std::string data = scratch_.Path("data");
+    std::vector<std::string> arguments = ServeArguments(data);
+    for (const std::string& flag : AllFlags()) arguments.push_back(flag);
+    for (const bool check_only : {false, true}) {
+      if (check_only) arguments.emplace_back("--check-config");
+      const ProcessEnd end = RunOrderd(arguments);
+      EXPECT_EQ(end.exit_code, 78) << end.err;
+      EXPECT_THAT(end.err, AllOf(HasSubstr(row.path), HasSubstr(row.reason)));
+      EXPECT_EQ(end.out, "");
+    }
+    EXPECT_FALSE(std::filesystem::exists(data)) << "refused, and yet it has begun";
+    WriteFileWithMode(row.path, before, row.path == key_ || row.path == tokens_ ? 0600 : 0644);
+  }
+  // The key fits, so that the time is what is wrong.
+  WriteFileWithMode(cert_, old.certificate_pem() + authority_.certificate_pem(), 0644);
+  WriteFileWithMode(key_, old.key_pem());
+  std::vector<std::string> arguments = ServeArguments("");
+  for (const std::string& flag : TlsFlags()) arguments.push_back(flag);
+  const ProcessEnd expired = RunOrderd(arguments);
+  EXPECT_EQ(expired.exit_code, 78) << expired.err;
+  EXPECT_THAT(expired.err, AllOf(HasSubstr(cert_), HasSubstr("certificate 1 expired at")));
 }
 
-TEST_F(Access, WhatTheServiceCountsIsForReadersAndItsPagesAreEveryones) {
-  HttpClient http(process_->ReadyWord("http"));
-  EXPECT_EQ(http.Get("/metrics").status, 401);
-  EXPECT_EQ(http.Get("/metrics", {{"Authorization", std::string("Bearer ") + kAda}}).status, 403);
-  EXPECT_EQ(http.Get("/metrics", {{"Authorization", std::string("Bearer ") + kReader}}).status,
-            200);
-  for (const char* const path :
-       {"/", "/assets/app.js", "/docs", "/openapi.json", "/version", "/healthz/live"}) {
-    EXPECT_EQ(http.Get(path).status, 200) << path;
+TEST_F(AccessFiles, SettingsThatContradictEachOtherEndTheStartWith78) {
+  struct Row {
+    std::vector<std::string> flags;
+    std::string advice;
+  };
+  for (const Row& row : std::vector<Row>{
+           {{"--tls-cert", cert_}, "Set both, or neither."},
+           {{"--tls-key", key_}, "Set both, or neither."},
+           {{"--tls-client-ca", client_ca_}, "Set tls-cert and tls-key too"},
+           {{"--tls-cert", cert_, "--tls-key", key_, "--tls-client-certificates", "required"},
+            "tls-client-ca"},
+           {{"--jwt-keys", jwt_keys_}, "set jwt-issuer, jwt-audience too"},
+       }) {
+    std::vector<std::string> arguments = ServeArguments("");
+    arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
+    const ProcessEnd end = RunOrderd(arguments);
+    EXPECT_EQ(end.exit_code, 78) << end.err;
+    EXPECT_THAT(end.err, HasSubstr(row.advice));
   }
 }
 
-TEST_F(Access, WhoCallsTooOftenOverHttpIsToldWhenToComeAgain) {
-  HttpClient http(process_->ReadyWord("http"));
-  const HttpFields greedy = {{"Authorization", std::string("Bearer ") + kGreedy}};
-  const HttpFields modest = {{"Authorization", std::string("Bearer ") + kReader}};
-  int refused = 0;
-  for (int i = 0; i < 50; ++i) {
-    const HttpAnswer answer = http.Get("/v1/orders/o-1", greedy);
-    if (answer.status == 404) continue;
-    ++refused;
-    ASSERT_EQ(answer.status, 429) << answer.body;
-    EXPECT_EQ(answer.Get("Retry-After"), "1");
-    EXPECT_EQ(http.Get("/v1/orders/o-1", modest).status, 404);
-  }
-  EXPECT_GE(refused, 20);
+TEST_F(AccessFiles, B86_ThatAreBrokenAtSighupLeaveTheOldOnesAndTheServiceDegraded) {
+  Start(TokenFlags());
+  ASSERT_TRUE(Await([&] { return IsServing(); }));
+  EXPECT_EQ(Metric("orders_reloads_total{result=\"ok\"}"), "0");
+
+  WriteFileWithMode(tokens_, "[[token]]\nname = 7\n");
+  Reload("failed", 1);
+  EXPECT_TRUE(process_->IsRunning());
+  const v1::GetHealthResponse health = Health();  // With the token of before.
+  EXPECT_EQ(health.state(), v1::HEALTH_STATE_DEGRADED);
+  ASSERT_EQ(health.reasons_size(), 1) << health.DebugString();
+  EXPECT_THAT(health.reasons(0),
+              AllOf(HasSubstr("the last reload failed"), HasSubstr(tokens_ + ":2:8: name takes")));
+  EXPECT_THAT(process_->err(), AllOf(HasSubstr("error"), HasSubstr(tokens_ + ":2:8: name takes")));
+  Reload("failed", 2);
+
+  WriteFileWithMode(tokens_, StaticTokenEntry("shop", token_, "role = \"admin\"\n") +
+                                 StaticTokenEntry("other", NewStaticToken()));
+  Reload("ok", 1);
+  EXPECT_TRUE(IsServing()) << Health().DebugString();
+  EXPECT_THAT(process_->err(), HasSubstr("reloaded: static_tokens=2 jwt_keys=1"));
+  EXPECT_EQ(process_->Stop().exit_code, 0);
 }
 
-TEST_F(Access, NoTokenStandsInTheLog) {
-  (void)client_->Send(v1::ListOrdersRequest(), With("orders_canary-that-nobody-knows"));
-  (void)client_->Send(v1::ListOrdersRequest(), With(kReader));
-  EXPECT_EQ(process_->Stop().err.find("orders_"), std::string::npos) << process_->err();
+TEST_F(AccessFiles, OfTlsAreReadAgainAtSighup) {
+  Start(TlsFlags());
+  const auto days = [&] {
+    return std::stod(Metric("orders_tls_certificate_expiry_seconds")) / 86'400;
+  };
+  EXPECT_GT(days(), 364);
+  const Identity shorter =
+      MakeIdentity({.expires = absl::Now() + absl::Hours(24 * 7 + 1)}, &authority_);
+  WriteFileWithMode(cert_, shorter.certificate_pem(), 0644);
+  Reload("failed", 1);  // The key is still the old one's.
+  EXPECT_GT(days(), 364);
+  EXPECT_THAT(process_->err(), HasSubstr(key_ + ": is not the key of the first certificate"));
+  WriteFileWithMode(key_, shorter.key_pem());
+  Reload("ok", 1);
+  EXPECT_LT(days(), 8);
+  EXPECT_THAT(process_->err(), HasSubstr("a TLS certificate expires in 7"));
+  EXPECT_EQ(process_->Stop().exit_code, 0);
+}
+
+TEST_F(AccessFiles, AreNoneAndSighupIsHarmless) {
+  Start({});
+  EXPECT_EQ(Metric("orders_tls_certificate_expiry_seconds"), "");
+  Reload("ok", 1);
+  EXPECT_EQ(process_->Stop().exit_code, 0);
+  auto store = OrderdProcess::Start({.store_alone = true});
+  ASSERT_TRUE(store.ok()) << store.status();
+  (*store)->SendSignal(SIGHUP);
+  (*store)->SendSignal(SIGHUP);
+  EXPECT_EQ((*store)->Stop().exit_code, 0);
+}
+
+// A shell's nohup has it ignored, and whoever is to reload it means it all the same.
+TEST_F(AccessFiles, AreReadAgainByAServiceThatNohupHasStarted) {
+  auto started = OrderdProcess::Start(
+      {.arguments = {"--metrics-listen", "127.0.0.1:0"}, .wrapper = {"nohup"}});
+  ASSERT_TRUE(started.ok()) << started.status();
+  process_ = *std::move(started);
+  Reload("ok", 1);
 }
 
 }  // namespace

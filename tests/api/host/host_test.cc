@@ -18,6 +18,7 @@
 #include "grpcpp/support/client_callback.h"
 #include "gtest/gtest.h"
 
+#include "api/host/access.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/telemetry/prometheus_telemetry.h"
 #include "orders/v1/commands.grpc.pb.h"
@@ -46,7 +47,12 @@ std::string ReasonOf(const grpc::Status& status) {
 /// The whole service in memory, in this process, behind a real connection.
 class HostTest : public ::testing::Test {
  protected:
-  void SetUp() override { StartHost(Settings()); }
+  void SetUp() override {
+    StartFailure failure;
+    access_ = Access::Open(Settings(), telemetry_, failure);
+    ASSERT_NE(access_, nullptr) << failure.text;
+    StartHost(Settings());
+  }
   void TearDown() override { StopHost(); }
 
   static infrastructure::Settings Settings() {
@@ -61,7 +67,7 @@ class HostTest : public ::testing::Test {
     StopHost();
     StartFailure failure;
     host_ = Host::Start(
-        settings, telemetry_, [] {}, failure);
+        settings, telemetry_, *access_, [] {}, failure);
     ASSERT_NE(host_, nullptr) << failure.text;
     const std::string ready = host_->ReadyLine();
     const std::string mark = "grpc=";
@@ -105,6 +111,7 @@ class HostTest : public ::testing::Test {
 
   infrastructure::Logging logging_{{.severity_min = application::Severity::kError}};
   infrastructure::PrometheusTelemetry telemetry_{logging_};
+  std::unique_ptr<Access> access_;
   std::unique_ptr<Host> host_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::OrderCommands::Stub> commands_;
@@ -409,7 +416,7 @@ TEST_F(HostTest, AnAddressBeyondLoopbackNeedsToBeAskedForTwice) {
   settings.grpc_listen.host = "0.0.0.0";
   StartFailure failure;
   EXPECT_EQ(Host::Start(
-                settings, telemetry_, [] {}, failure),
+                settings, telemetry_, *access_, [] {}, failure),
             nullptr);
   EXPECT_EQ(failure.code, ExitCode::kConfig);
   EXPECT_THAT(failure.text, HasSubstr("--insecure"));
@@ -470,13 +477,13 @@ TEST_F(HostTest, ThePortOfMetricsIsInTheReadyLineAndFollowsTheRuleOfLoopback) {
   settings.metrics_listen = *infrastructure::ListenAddress::Parse(address);
   StartFailure failure;
   EXPECT_EQ(Host::Start(
-                settings, telemetry_, [] {}, failure),
+                settings, telemetry_, *access_, [] {}, failure),
             nullptr);
   EXPECT_EQ(failure.code, ExitCode::kUnavailable);
   EXPECT_THAT(failure.text, HasSubstr(absl::StrCat("metrics-listen ", address)));
   settings.metrics_listen = {.host = "0.0.0.0", .port = 0};
   EXPECT_EQ(Host::Start(
-                settings, telemetry_, [] {}, failure),
+                settings, telemetry_, *access_, [] {}, failure),
             nullptr);
   EXPECT_EQ(failure.code, ExitCode::kConfig);
   EXPECT_THAT(failure.text, HasSubstr("metrics-listen 0.0.0.0:0"));
@@ -490,7 +497,7 @@ TEST_F(HostTest, APortThatIsTakenIsNamed) {
   settings.grpc_listen = *infrastructure::ListenAddress::Parse(address);
   StartFailure failure;
   EXPECT_EQ(Host::Start(
-                settings, telemetry_, [] {}, failure),
+                settings, telemetry_, *access_, [] {}, failure),
             nullptr);
   EXPECT_EQ(failure.code, ExitCode::kUnavailable);
   EXPECT_THAT(failure.text, HasSubstr(address));

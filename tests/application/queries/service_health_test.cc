@@ -23,6 +23,13 @@ TEST(ServiceHealth, OfAServiceThatIsWellHasNoReasons) {
   EXPECT_THAT(health.reasons, IsEmpty());
 }
 
+TEST(ServiceHealth, TellsWhatIsWrongWithTheFilesAboutAccess) {
+  const ServiceHealth health =
+      AssessHealth({}, {Running("orders")}, kNow, "the last reload failed");
+  EXPECT_EQ(health.state, HealthState::kDegraded);
+  EXPECT_THAT(health.reasons, ElementsAre("the last reload failed"));
+}
+
 TEST(ServiceHealth, TellsHowLongTheStoreIsOutOfReach) {
   const ServiceHealth health =
       AssessHealth({.is_reachable = false, .error = "refused", .since = kNow - absl::Seconds(7)},

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
@@ -60,6 +61,17 @@ TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
   EXPECT_EQ(settings.http_idle_max, defaults.http_idle_max);
   EXPECT_EQ(settings.http_stall_max, defaults.http_stall_max);
   EXPECT_EQ(settings.http_order_cache_bytes_max, defaults.http_order_cache_bytes_max);
+  EXPECT_EQ(settings.tls_certificate, defaults.tls_certificate);
+  EXPECT_EQ(settings.tls_key, defaults.tls_key);
+  EXPECT_EQ(settings.tls_client_authorities, defaults.tls_client_authorities);
+  EXPECT_EQ(settings.tls_requires_client_certificate, defaults.tls_requires_client_certificate);
+  EXPECT_EQ(settings.tokens, defaults.tokens);
+  EXPECT_EQ(settings.jwt_keys, defaults.jwt_keys);
+  EXPECT_EQ(settings.jwt_issuer, defaults.jwt_issuer);
+  EXPECT_EQ(settings.jwt_audience, defaults.jwt_audience);
+  EXPECT_EQ(settings.jwt_life_max, defaults.jwt_life_max);
+  EXPECT_EQ(settings.calls_per_second_max, defaults.calls_per_second_max);
+  EXPECT_EQ(settings.latency_target, defaults.latency_target);
   EXPECT_EQ(settings.log_format, defaults.log_format);
   EXPECT_EQ(settings.log_level, defaults.log_level);
   EXPECT_EQ(settings.workers, defaults.workers);
@@ -180,6 +192,12 @@ TEST(Settings, AreRefusedWithOneLineThatNamesTheFlag) {
       {{"--view-cache", "99999TiB"}, "--view-cache"},
       {{"--view-cache", "99999999999GiB"}, "--view-cache"},
       {{"--deadline-default", "2m"}, "--deadline-default"},
+      {{"--tls-client-certificates", "never"}, "--tls-client-certificates"},
+      {{"--tls-cert", std::string(5'000, 'a')}, "--tls-cert"},
+      {{"--jwt-life-max", "0s"}, "--jwt-life-max"},
+      {{"--jwt-life-max", "25h"}, "--jwt-life-max"},
+      {{"--calls-per-second-max", "1.5"}, "--calls-per-second-max"},
+      {{"--latency-target", "1ms"}, "--latency-target"},
   };
   for (const auto& [arguments, name] : cases) {
     const std::string refusal = Refusal(arguments);
@@ -196,6 +214,48 @@ TEST(Settings, NameTheVariableThatIsWrong) {
 
 TEST(Settings, AWrongVariableDoesNotMatterWhenAFlagIsGiven) {
   EXPECT_EQ(Resolved({"--workers", "2"}, {{"ORDERS_WORKERS", "many"}}).settings.workers, 2);
+}
+
+/// What is said of settings that must not stand together, "" if they may.
+std::string Contradiction(const std::vector<std::string>& arguments) {
+  const auto resolved = Resolve(arguments);
+  if (resolved.ok()) return "";
+  EXPECT_TRUE(absl::IsFailedPrecondition(resolved.status())) << resolved.status();
+  return std::string(resolved.status().message());
+}
+
+TEST(SettingsOfTls, StandTogether) {
+  EXPECT_EQ(Contradiction({"--tls-cert=c", "--tls-key=k"}), "");
+  EXPECT_THAT(Contradiction({"--tls-cert=c"}), HasSubstr("tls-cert is set, and tls-key is not"));
+  EXPECT_THAT(Contradiction({"--tls-key=k"}), HasSubstr("tls-key is set, and tls-cert is not"));
+  EXPECT_THAT(Contradiction({"--tls-client-ca=a"}), HasSubstr("Set tls-cert and tls-key too"));
+  const std::vector<std::string> all = {"--tls-cert=c", "--tls-key=k", "--tls-client-ca=a",
+                                        "--tls-client-certificates=optional"};
+  const Settings settings = Resolved(all).settings;
+  EXPECT_EQ(settings.tls_client_authorities, "a");
+  EXPECT_FALSE(settings.tls_requires_client_certificate);
+}
+
+// Who asks for certificates, and says of nobody's that it is good, would let everyone in.
+TEST(SettingsOfTls, AskForNoCertificateWithoutWhoSignsIt) {
+  for (const char* whether : {"required", "optional"}) {
+    EXPECT_THAT(Contradiction({"--tls-cert=c", "--tls-key=k",
+                               absl::StrCat("--tls-client-certificates=", whether)}),
+                HasSubstr("tls-client-ca"));
+  }
+}
+
+TEST(SettingsOfJwts, StandTogether) {
+  EXPECT_EQ(Contradiction({"--jwt-keys=k", "--jwt-issuer=i", "--jwt-audience=a"}), "");
+  EXPECT_THAT(Contradiction({"--jwt-keys=k"}),
+              HasSubstr("set jwt-issuer, jwt-audience too, or leave jwt-keys out"));
+  EXPECT_THAT(Contradiction({"--jwt-issuer=i", "--jwt-audience=a"}),
+              HasSubstr("set jwt-keys too, or leave jwt-issuer, jwt-audience out"));
+}
+
+TEST(Settings, CheckConfigResolvesThemAndAsksForNothingToRun) {
+  EXPECT_TRUE(Resolved({"--check-config"}).check_only);
+  EXPECT_FALSE(Resolved({}).check_only);
 }
 
 TEST(Settings, HelpAndVersionRunNothing) {

@@ -13,7 +13,7 @@ struct Caller {
   Role role = Role::kRead;
   /// Sees and changes this customer's orders alone, as if there were no others. Empty: everyone's.
   std::string customer;
-  /// Calls a second; 0: as many as the service lets anyone.
+  /// Calls a second; 0: no bound.
   double calls_per_second_max = 0;
 };
 

@@ -66,8 +66,8 @@ absl::Status NoRoom(int limit) {
 
 }  // namespace
 
-Guard::Guard(Ports ports, const GuardOptions& options)
-    : ports_(ports), options_(options), concurrency_(options.concurrency) {}
+Guard::Guard(Ports ports, const ConcurrencyLimit::Options& concurrency)
+    : ports_(ports), concurrency_(concurrency) {}
 
 UnaryMethods Guard::Protect(UnaryMethods methods) {
   for (UnaryMethod& method : methods) {
@@ -127,9 +127,7 @@ absl::StatusOr<std::shared_ptr<const Caller>> Guard::Admit(const AccessRule& rul
   absl::StatusOr<std::shared_ptr<const Caller>> caller = Authenticate(metadata);
   if (!caller.ok()) return caller;
   if (absl::Status may = MayCall(**caller, rule); !may.ok()) return may;
-  const double rate = (*caller)->calls_per_second_max > 0 ? (*caller)->calls_per_second_max
-                                                          : options_.calls_per_second_max;
-  if (rate > 0) {
+  if (const double rate = (*caller)->calls_per_second_max; rate > 0) {
     const auto wait = quotas_.Take((*caller)->name, rate, rule.cost, absl::Now());
     if (wait.has_value()) {
       return MakeRequestError(

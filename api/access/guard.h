@@ -21,11 +21,6 @@
 
 namespace orders::api {
 
-struct GuardOptions {
-  double calls_per_second_max = 0;  ///< Of a caller whose token states none; 0: no limit.
-  ConcurrencyLimit::Options concurrency;
-};
-
 /// Stands before every call, whichever front it comes in by: who calls, whether they may, whether
 /// they call too often, and whether there is room. Without an authenticator everyone may do
 /// everything, and only room is looked at. Thread-safe; never blocks.
@@ -37,7 +32,7 @@ class Guard {
     application::CallMeters& meters;
   };
   /// The ports outlive the guard, and the guard the methods that it protects.
-  Guard(Ports ports, const GuardOptions& options);
+  Guard(Ports ports, const ConcurrencyLimit::Options& concurrency);
 
   /// The same methods, behind the guard. Each states its rule: see RuleOf.
   UnaryMethods Protect(UnaryMethods methods);
@@ -60,7 +55,6 @@ class Guard {
   void LogRefusal(std::string_view why);
 
   const Ports ports_;
-  const GuardOptions options_;
   Quotas quotas_;
   ConcurrencyLimit concurrency_;
 

@@ -344,11 +344,9 @@ void Host::Impl::MakeCalls() {
         if (store_server_ == nullptr) return std::nullopt;
         return store_server_->Stats();
       }});
-  guard_.emplace(
-      Guard::Ports{access_.authenticator(), telemetry_, telemetry_},
-      GuardOptions{.calls_per_second_max = static_cast<double>(settings_.calls_per_second_max),
-                   .concurrency = {.limit_max = settings_.commands_in_flight_max,
-                                   .latency_target = settings_.latency_target}});
+  guard_.emplace(Guard::Ports{access_.authenticator(), telemetry_, telemetry_},
+                 ConcurrencyLimit::Options{.limit_max = settings_.commands_in_flight_max,
+                                           .latency_target = settings_.latency_target});
   for (UnaryMethods methods :
        {command_calls_->methods(), query_calls_->methods(), read_model_calls_->methods(),
         operator_calls_->methods(), UnaryMethods{health_call_->method()}}) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "api/access/access_rules.h"
 #include "api/http/openapi_common.h"
 #include "api/http/openapi_examples.h"
 #include "api/http/openapi_schemas.h"
@@ -57,6 +58,15 @@ bool IsTime(const FieldDescriptor& field) {
 const Descriptor* OptionsOf(const MethodDescriptor& method) {
   const FieldDescriptor* const field = method.input_type()->FindFieldByName("options");
   return field == nullptr ? nullptr : field->message_type();
+}
+
+/// Who may call it.
+std::string AccessText(const MethodDescriptor& method) {
+  const absl::StatusOr<AccessRule> rule = RuleOf(method);
+  if (!rule.ok()) return "";
+  return absl::StrCat("\n\nWhere tokens are asked for, it needs the role ",
+                      std::string(RoleName(rule->role)),
+                      rule->for_customers ? "; customers may, for their own orders." : ".");
 }
 
 class Writer {
@@ -208,7 +218,7 @@ Json Writer::Operation(const Route& route) {
   Json operation = {{"operationId", method.name()},
                     {"tags", {method.service()->name()}},
                     {"summary", FirstSentence(comment)},
-                    {"description", comment},
+                    {"description", absl::StrCat(comment, AccessText(method))},
                     {"parameters", Parameters(route, stories)}};
   if (route.takes_body) operation["requestBody"] = Body(route, stories);
   operation["responses"] = Responses(route);
@@ -233,14 +243,20 @@ Json Writer::Document(const std::vector<Route>& routes, std::string_view version
   return {{"openapi", "3.1.0"},
           {"info", OpenApiInfo(version)},
           {"servers", {{{"url", "/"}}}},
-          {"security", Json::array()},
+          // Without a token where the service asks for none.
+          {"security", {Json::object(), {{"bearer", Json::array()}}}},
           {"tags", std::move(tags)},
           {"paths", std::move(paths)},
           {"components",
            {{"schemas", OpenApiWithProblem(schemas_.Take())},
             {"parameters", OpenApiRequestHeaders()},
             {"headers", OpenApiAnswerHeaders()},
-            {"responses", OpenApiProblems()}}}};
+            {"responses", OpenApiProblems()},
+            {"securitySchemes",
+             {{"bearer",
+               {{"type", "http"},
+                {"scheme", "bearer"},
+                {"description", "A static token, or a JWT: see docs/access.md."}}}}}}}};
 }
 
 }  // namespace

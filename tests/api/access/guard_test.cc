@@ -200,7 +200,7 @@ TEST_F(GuardTest, SaysHowLongToWaitToWhoCallsTooOftenAndMindsNobodyElse) {
 }
 
 TEST_F(GuardTest, HoldsThePlaceOfACallUntilItIsAnswered) {
-  Guard guard({&tokens_, telemetry_, meters_}, {.concurrency = {.limit_min = 1, .limit_max = 2}});
+  Guard guard({&tokens_, telemetry_, meters_}, {.limit_min = 1, .limit_max = 2});
   keep_ = true;
   EXPECT_EQ(ReasonOf<v1::SetNoteRequest>(guard, "OrderCommands", "Bearer writer"), "");
   EXPECT_EQ(ReasonOf<v1::SetNoteRequest>(guard, "OrderCommands", "Bearer writer"), "");

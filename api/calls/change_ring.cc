@@ -6,10 +6,11 @@
 namespace orders::api {
 namespace {
 
-// What an event takes in memory, roughly: only lines and notes can make one large.
+// What an event takes in memory, roughly, with its message and that one's text: only lines and
+// notes can make one large.
 std::size_t EstimatedBytes(const OrderChange& change) {
-  constexpr std::size_t kEventBytes = 2'048;
-  constexpr std::size_t kLineBytes = 256;
+  constexpr std::size_t kEventBytes = 6'144;
+  constexpr std::size_t kLineBytes = 768;
   const auto* recorded = std::get_if<application::RecordedOrderEvent>(&change.event);
   if (recorded == nullptr) {
     const auto& unreadable = std::get<application::UnreadableOrderEvent>(change.event);
@@ -17,8 +18,8 @@ std::size_t EstimatedBytes(const OrderChange& change) {
   }
   std::size_t bytes = kEventBytes;
   if (const auto* created = std::get_if<domain::OrderCreated>(&recorded->event)) {
-    bytes += created->note.size();
-    for (const domain::Line& line : created->lines) bytes += kLineBytes + line.title.size();
+    bytes += 3 * created->note.size();
+    for (const domain::Line& line : created->lines) bytes += kLineBytes + 3 * line.title.size();
   } else if (const auto* confirmed = std::get_if<domain::OrderConfirmed>(&recorded->event)) {
     bytes += confirmed->lines.size() * kLineBytes;
   }

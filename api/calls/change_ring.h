@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
+#include "api/calls/watch_message.h"
 #include "application/log_position.h"
 #include "application/ports/order_feed.h"
 
@@ -19,6 +20,8 @@ namespace orders::api {
 /// One change of an order: what was recorded, or what cannot be read.
 struct OrderChange {
   std::variant<application::RecordedOrderEvent, application::UnreadableOrderEvent> event;
+  /// As watchers get it.
+  std::unique_ptr<LazyWatchMessage> message = std::make_unique<LazyWatchMessage>();
 
   const std::string& order_id() const;
   const application::LogPosition& position() const;
@@ -30,7 +33,7 @@ class ChangeRing {
  public:
   struct Limits {
     std::size_t changes_max = 4'096;
-    std::size_t bytes_max = 16 << 20;
+    std::size_t bytes_max = 32 << 20;
   };
   /// A reader's place: all up to `after` is behind it.
   struct Cursor {

@@ -21,8 +21,11 @@ using application::UnknownOrderEvent;
 using application::UnreadableOrderEvent;
 
 constexpr std::size_t kItemsMax = 512;
-// How often watchers are looked at when nothing happens: for stalls and progress messages.
+// How often each watcher is looked at, whether or not there is a change for it: for stalls and
+// progress messages.
 constexpr absl::Duration kTick = absl::Milliseconds(500);
+// And so often while the ring is filled once: who waits for other changes does not fall behind it.
+constexpr std::size_t kWakesOfRing = 4;
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 }  // namespace
@@ -71,14 +74,15 @@ absl::StatusOr<std::shared_ptr<Watch>> OrderChangeHub::Open(const v1::WatchOrder
     return application::MakeRequestError(absl::StatusCode::kUnavailable, "the service is stopping",
                                          {.reason = "SHUTTING_DOWN", .retry_after = kRetryAfter});
   }
-  if (watchers_.size() >= options_.watchers_max) {
+  if (watchers_count_ >= options_.watchers_max) {
     return application::MakeRequestError(
         absl::StatusCode::kResourceExhausted,
         absl::StrCat("more than ", options_.watchers_max, " watches are open"),
         {.reason = "OVERLOADED", .retry_after = kRetryAfter});
   }
   auto watch = std::make_shared<Watch>(*this, sink, order.value, after);
-  watchers_.push_back(watch);
+  watchers_[order.value].push_back(watch);
+  ++watchers_count_;
   return watch;
 }
 
@@ -96,10 +100,14 @@ void OrderChangeHub::Stop() {
 
 std::size_t OrderChangeHub::watchers() const {
   absl::MutexLock lock(&mutex_);
-  return watchers_.size();
+  return watchers_count_;
 }
 
-v1::WatchOrdersResponse OrderChangeHub::MessageOf(const OrderChange& change) const {
+const WatchMessage& OrderChangeHub::MessageOf(const OrderChange& change) const {
+  return change.message->Get([this, &change] { return MakeMessage(change); });
+}
+
+v1::WatchOrdersResponse OrderChangeHub::MakeMessage(const OrderChange& change) const {
   v1::WatchOrdersResponse message;
   v1::OrderHistoryEntry& entry = *message.mutable_change();
   if (const auto* recorded = std::get_if<RecordedOrderEvent>(&change.event)) {
@@ -111,19 +119,22 @@ v1::WatchOrdersResponse OrderChangeHub::MessageOf(const OrderChange& change) con
   return message;
 }
 
-v1::WatchOrdersResponse OrderChangeHub::ProgressAt(const LogPosition& position) const {
+WatchMessage OrderChangeHub::ProgressAt(const LogPosition& position) const {
   v1::WatchOrdersResponse message;
   message.mutable_progress()->set_position_token(
       application::EncodePositionToken(ports_.feed.identity(), position));
   message.mutable_progress()->set_caught_up(true);
-  return message;
+  return WatchMessage(std::move(message));
 }
 
 void OrderChangeHub::Remove(const Watch* watcher) {
   absl::MutexLock lock(&mutex_);
-  const auto found = std::find_if(watchers_.begin(), watchers_.end(),
-                                  [watcher](const auto& other) { return other.get() == watcher; });
-  if (found != watchers_.end()) watchers_.erase(found);
+  const auto of_order = watchers_.find(watcher->order_id());
+  if (of_order == watchers_.end()) return;
+  const std::size_t removed = std::erase_if(
+      of_order->second, [watcher](const auto& other) { return other.get() == watcher; });
+  watchers_count_ -= removed;
+  if (of_order->second.empty()) watchers_.erase(of_order);
 }
 
 LogPosition OrderChangeHub::Newest() const {
@@ -136,7 +147,7 @@ void OrderChangeHub::Follow() {
     {
       absl::MutexLock lock(&mutex_);
       const auto is_wanted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-        return stopping_ || !watchers_.empty();
+        return stopping_ || watchers_count_ > 0;
       };
       mutex_.Await(absl::Condition(&is_wanted));
       if (stopping_) return;
@@ -165,11 +176,22 @@ absl::Status OrderChangeHub::FollowOnce() {
     reader_ = reader->get();
   }
   absl::Status status;
+  absl::Time all_woken_at = absl::InfinitePast();
+  std::size_t changes = 0;  // Since then.
+  OrderIds changed;
   while (status.ok()) {
-    WakeAll();
+    const absl::Time now = absl::Now();
+    if (now - all_woken_at >= kTick || changes >= options_.ring.changes_max / kWakesOfRing) {
+      WakeAll();
+      all_woken_at = now;
+      changes = 0;
+    } else {
+      Wake(changed);
+    }
+    changed.clear();
     {
       absl::MutexLock lock(&mutex_);
-      if (stopping_ || watchers_.empty()) break;
+      if (stopping_ || watchers_count_ == 0) break;
     }
     std::vector<FeedItem> items;
     status = (*reader)->Next(kItemsMax, kTick, items);
@@ -177,6 +199,8 @@ absl::Status OrderChangeHub::FollowOnce() {
       if (const std::optional<LogPosition> passed = PassedPosition(item)) {
         ring_.Advance(*passed);
       } else if (std::shared_ptr<const OrderChange> change = ToChange(std::move(item))) {
+        changed.insert(change->order_id());
+        ++changes;
         ring_.Add(std::move(change));
       }
     }
@@ -184,6 +208,23 @@ absl::Status OrderChangeHub::FollowOnce() {
   absl::MutexLock lock(&mutex_);
   reader_ = nullptr;
   return stopping_ ? absl::OkStatus() : status;
+}
+
+void OrderChangeHub::Wake(const OrderIds& orders) {
+  if (orders.empty()) return;
+  Watches concerned;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto add = [this,
+                      &concerned](const std::string& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      const auto found = watchers_.find(order);
+      if (found == watchers_.end()) return;
+      concerned.insert(concerned.end(), found->second.begin(), found->second.end());
+    };
+    add("");
+    for (const std::string& order : orders) add(order);
+  }
+  for (const std::shared_ptr<Watch>& watcher : concerned) watcher->Wake();
 }
 
 void OrderChangeHub::WakeAll() {
@@ -194,9 +235,14 @@ void OrderChangeHub::EndAll(const absl::Status& status) {
   for (const std::shared_ptr<Watch>& watcher : Watchers()) watcher->End(status);
 }
 
-std::vector<std::shared_ptr<Watch>> OrderChangeHub::Watchers() const {
+OrderChangeHub::Watches OrderChangeHub::Watchers() const {
   absl::MutexLock lock(&mutex_);
-  return watchers_;
+  Watches all;
+  all.reserve(watchers_count_);
+  for (const auto& [order, watches] : watchers_) {
+    all.insert(all.end(), watches.begin(), watches.end());
+  }
+  return all;
 }
 
 }  // namespace orders::api

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -33,9 +35,9 @@ struct OrderChangeHubOptions {
 };
 
 /// Tells watchers what happens to orders. One reader follows the log for all of them, while there
-/// are any; those that are further behind than the ring read the log themselves, on the query
-/// workers, a batch at a time. A watcher has one message in flight, so a slow one costs nothing but
-/// its place. Thread-safe.
+/// are any, and wakes those whom a change concerns; those that are further behind than the ring
+/// read the log themselves, on the query workers, a batch at a time. A watcher has one message in
+/// flight, so a slow one costs nothing but its place. Thread-safe.
 class OrderChangeHub {
  public:
   /// All outlive the hub.
@@ -71,29 +73,37 @@ class OrderChangeHub {
 
  private:
   friend class Watch;
+  using OrderIds = absl::flat_hash_set<std::string>;
+  using Watches = std::vector<std::shared_ptr<Watch>>;
 
   // For Watch.
   const OrderChangeHubOptions& options() const { return options_; }
   ChangeRing& ring() { return ring_; }
   WorkerPool& workers() { return ports_.workers; }
   application::OrderFeed& feed() { return ports_.feed; }
-  v1::WatchOrdersResponse MessageOf(const OrderChange& change) const;
-  v1::WatchOrdersResponse ProgressAt(const application::LogPosition& position) const;
+  /// Lives as long as `change`.
+  const WatchMessage& MessageOf(const OrderChange& change) const;
+  v1::WatchOrdersResponse MakeMessage(const OrderChange& change) const;
+  WatchMessage ProgressAt(const application::LogPosition& position) const;
   void Remove(const Watch* watcher);
 
   void Follow();
   /// Follows the log until it fails, nobody watches, or the hub stops.
   absl::Status FollowOnce();
+  /// Those of all orders and those of `orders`.
+  void Wake(const OrderIds& orders);
   void WakeAll();
   void EndAll(const absl::Status& status);
-  std::vector<std::shared_ptr<Watch>> Watchers() const;
+  Watches Watchers() const;
   application::LogPosition Newest() const;
 
   const Ports ports_;
   const OrderChangeHubOptions options_;
   ChangeRing ring_;
   mutable absl::Mutex mutex_;
-  std::vector<std::shared_ptr<Watch>> watchers_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Watches> watchers_
+      ABSL_GUARDED_BY(mutex_);  ///< By order; by "" those of all.
+  std::size_t watchers_count_ ABSL_GUARDED_BY(mutex_) = 0;
   application::OrderFeedReader* reader_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread follower_;

@@ -104,7 +104,7 @@ void Watch::Pump() {
   }
 }
 
-void Watch::Send(const v1::WatchOrdersResponse& message) {
+void Watch::Send(const WatchMessage& message) {
   is_in_flight_ = true;
   sent_at_ = absl::Now();
   sink_->Send(message);

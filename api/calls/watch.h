@@ -11,8 +11,8 @@
 #include "absl/time/time.h"
 
 #include "api/calls/change_ring.h"
+#include "api/calls/watch_message.h"
 #include "application/ports/order_feed.h"
-#include "orders/v1/queries.pb.h"
 
 namespace orders::api {
 
@@ -24,7 +24,7 @@ class WatchSink {
  public:
   virtual ~WatchSink() = default;
   /// Takes one message. The next one comes after Watch::Taken.
-  virtual void Send(const v1::WatchOrdersResponse& message) = 0;
+  virtual void Send(const WatchMessage& message) = 0;
   /// The watch ends: there is no more to send. `resource`: the order's id; may be empty.
   virtual void Finish(const absl::Status& status, std::string_view resource) = 0;
   /// The client has not taken that for a while: let go of it.
@@ -50,9 +50,11 @@ class Watch final : public std::enable_shared_from_this<Watch> {
   /// There may be something new, or time has passed. From the hub's thread.
   void Wake();
 
+  const std::string& order_id() const { return order_id_; }
+
  private:
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Send(const v1::WatchOrdersResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Send(const WatchMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndLocked(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PostCatchUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// On a query worker: reads the next batch of what is not in the ring any more.

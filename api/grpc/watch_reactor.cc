@@ -23,8 +23,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchReactor::Open(const WatchMethod
   return reactor;
 }
 
-void WatchReactor::Send(const v1::WatchOrdersResponse& message) {
-  in_flight_ = Encode(message);
+void WatchReactor::Send(const WatchMessage& message) {
+  in_flight_ = Encode(message.content());
   StartWrite(&in_flight_);
 }
 

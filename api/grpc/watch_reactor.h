@@ -21,7 +21,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, pu
                                                           grpc::CallbackServerContext& context,
                                                           const grpc::ByteBuffer& request);
 
-  void Send(const v1::WatchOrdersResponse& message) override;
+  void Send(const WatchMessage& message) override;
   void Finish(const absl::Status& status, std::string_view resource) override;
   void Cut() override;
 

@@ -343,6 +343,10 @@ void Host::Impl::MakeCalls() {
       .store_server = [this]() -> std::optional<eventstoredb::NodeServerStats> {
         if (store_server_ == nullptr) return std::nullopt;
         return store_server_->Stats();
+      },
+      .http_url = [this]() -> std::string {
+        const HttpPort* const http = open_http_.load();
+        return http == nullptr ? "" : http->Url(settings_);
       }});
   guard_.emplace(Guard::Ports{access_.authenticator(), telemetry_, telemetry_},
                  ConcurrencyLimit::Options{.limit_max = settings_.commands_in_flight_max,

@@ -60,10 +60,18 @@ bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports por
   return true;
 }
 
-std::string HttpPort::ReadyWord(const infrastructure::Settings& settings) const {
+std::string HttpPort::Address(const infrastructure::Settings& settings) const {
   infrastructure::ListenAddress address = *settings.http_listen;
   address.port = port();
-  return absl::StrCat(" http=", address.ToString());
+  return address.ToString();
+}
+
+std::string HttpPort::ReadyWord(const infrastructure::Settings& settings) const {
+  return absl::StrCat(" http=", Address(settings));
+}
+
+std::string HttpPort::Url(const infrastructure::Settings& settings) const {
+  return absl::StrCat("http://", Address(settings));
 }
 
 }  // namespace orders::api

@@ -37,9 +37,12 @@ class HttpPort {
   void Drain() { server_->Drain(); }
   /// " http=127.0.0.1:8080" for the ready line.
   std::string ReadyWord(const infrastructure::Settings& settings) const;
+  /// "http://127.0.0.1:8080"
+  std::string Url(const infrastructure::Settings& settings) const;
 
  private:
   HttpPort() = default;
+  std::string Address(const infrastructure::Settings& settings) const;
 
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<HttpServer> server_;

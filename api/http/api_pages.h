@@ -9,6 +9,7 @@
 #include "api/http/http_message.h"
 #include "api/http/router.h"
 #include "api/http/static_body.h"
+#include "domain/order/absl_view.h"
 
 namespace orders::api {
 
@@ -20,7 +21,7 @@ class ApiPages {
   ApiPages(const ApiPages&) = delete;  // It keeps views of itself.
   ApiPages& operator=(const ApiPages&) = delete;
 
-  bool Has(std::string_view path) const { return pages_.contains(std::string(path)); }
+  bool Has(std::string_view path) const { return pages_.contains(domain::View(path)); }
   /// `path` is one of them, asked with GET or HEAD.
   HttpResponse Answer(const HttpRequest& request, std::string_view path) const;
 

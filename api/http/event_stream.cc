@@ -19,6 +19,13 @@ std::string Event(const char* name, const std::string& id, const std::string& da
                       "data: ", data, "\n\n");
 }
 
+std::string Encode(const v1::WatchOrdersResponse& message) {
+  if (message.has_change()) {
+    return Event("change", message.change().position_token(), ToJson(message.change()));
+  }
+  return Event("progress", message.progress().position_token(), ToJson(message.progress()));
+}
+
 }  // namespace
 
 void EventStream::Begin(std::shared_ptr<HttpExchange> exchange, const AnswerTerms& terms,
@@ -54,14 +61,7 @@ void EventStream::Begin(std::shared_ptr<HttpExchange> exchange, const AnswerTerm
 EventStream::EventStream(std::shared_ptr<HttpExchange> exchange, std::string request_id)
     : exchange_(std::move(exchange)), request_id_(std::move(request_id)) {}
 
-void EventStream::Send(const v1::WatchOrdersResponse& message) {
-  if (message.has_change()) {
-    exchange_->Write(Event("change", message.change().position_token(), ToJson(message.change())));
-  } else {
-    exchange_->Write(
-        Event("progress", message.progress().position_token(), ToJson(message.progress())));
-  }
-}
+void EventStream::Send(const WatchMessage& message) { exchange_->Write(message.Text(Encode)); }
 
 void EventStream::Finish(const absl::Status& status, std::string_view resource) {
   if (!status.ok() && !absl::IsCancelled(status)) {

@@ -27,7 +27,7 @@ class EventStream final : public HttpStream,
 
   EventStream(std::shared_ptr<HttpExchange> exchange, std::string request_id);
 
-  void Send(const v1::WatchOrdersResponse& message) override;
+  void Send(const WatchMessage& message) override;
   void Finish(const absl::Status& status, std::string_view resource) override;
   void Cut() override;
 

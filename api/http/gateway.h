@@ -27,7 +27,7 @@ namespace orders::api {
 
 struct GatewayOptions {
   std::size_t requests_in_flight_max = 4'096;  ///< A further one is answered 503.
-  std::size_t order_json_bytes_max = 16 << 20;
+  std::size_t order_json_bytes_max = 32 << 20;
   OriginRules::Options origins;
   std::string version;  ///< Of the program.
 };

@@ -21,6 +21,8 @@ using google::protobuf::Message;
 
 // Below this the bytes saved are not worth the time.
 constexpr std::size_t kGzipBytesMin = 2'048;
+// Of an answer with an order, mostly.
+constexpr std::size_t kOrderFields = 8;
 
 void AddToken(const std::string& token, HttpResponse& response) {
   if (!token.empty()) response.fields.emplace_back("Consistency-Token", token);
@@ -84,6 +86,7 @@ HttpResponse OrderResponse(std::uint64_t revision, const v1::Freshness& freshnes
                            const AnswerTerms& terms, const auto& make_json) {
   std::optional<HttpResponse> other = Conditional(revision, terms);
   HttpResponse response = other.has_value() ? *std::move(other) : HttpResponse{};
+  response.fields.reserve(kOrderFields);
   response.fields.emplace_back("ETag", EtagOf(revision));
   AddToken(freshness.position_token(), response);
   if (response.status == 200) SetJson(make_json(), terms, response);

@@ -1,24 +1,16 @@
 #include "api/http/json_answer.h"
 
-#include <cassert>
-
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
 
 #include "api/calls/view_mapping.h"
+#include "api/http/json_writer.h"
 
 namespace orders::api {
 
 std::string ToJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
   std::string json;
-  // Fails only for what our messages do not have: types by name, times out of range.
-  const auto printed = google::protobuf::util::MessageToJsonString(message, &json, options);
-  assert(printed.ok());
-  (void)printed;
+  AppendMessageJson(message, json);
   return json;
 }
 

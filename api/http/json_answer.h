@@ -11,11 +11,10 @@
 
 namespace orders::api {
 
-/// proto3 JSON with the fields' own names (order_id, not orderId) and with zeros and empty lists;
-/// 64-bit integers are texts.
+/// As AppendMessageJson has it.
 std::string ToJson(const google::protobuf::Message& message);
 
-/// The same as ToJson(freshness), but for the order of its members, and many times faster.
+/// The same as ToJson(freshness), but for the order of its members, and faster still.
 void AppendJson(const v1::Freshness& freshness, std::string& json);
 
 /// The JSON of an order.

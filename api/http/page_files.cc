@@ -36,10 +36,13 @@ bool IsPlain(absl::string_view segment) {
 bool IsView(std::string_view path) {
   if (path == "/") return true;
   if (!path.starts_with('/')) return false;
-  const std::vector<absl::string_view> segments = absl::StrSplit(domain::View(path.substr(1)), '/');
-  const std::string_view first(segments.front().data(), segments.front().size());
-  return std::find(kViews.begin(), kViews.end(), first) != kViews.end() &&
-         std::all_of(segments.begin(), segments.end(), IsPlain);
+  path.remove_prefix(1);
+  // Asked of each request, and of those of the API for nothing.
+  if (std::find(kViews.begin(), kViews.end(), path.substr(0, path.find('/'))) == kViews.end()) {
+    return false;
+  }
+  const std::vector<absl::string_view> segments = absl::StrSplit(domain::View(path), '/');
+  return std::all_of(segments.begin(), segments.end(), IsPlain);
 }
 
 std::string Quoted(std::string_view etag) { return absl::StrCat("\"", domain::View(etag), "\""); }
@@ -62,7 +65,7 @@ bool PageFiles::Has(std::string_view path) const {
 const PageFiles::File* PageFiles::Find(std::string_view path) const {
   // Browsers ask for the .ico whatever the page says.
   if (path == "/favicon.ico") path = "/favicon.svg";
-  const auto found = files_.find(std::string(IsView(path) ? kIndex : path));
+  const auto found = files_.find(domain::View(IsView(path) ? kIndex : path));
   return found == files_.end() ? nullptr : &found->second;
 }
 

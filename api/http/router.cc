@@ -71,6 +71,10 @@ absl::StatusOr<Route> ReadRule(const MethodDescriptor& method) {
   return Bad(method, "is neither get nor post with body \"*\"");
 }
 
+absl::Status NothingThere() {
+  return absl::NotFoundError("nothing is at this path; docs/api.md lists all");
+}
+
 /// The field that a segment "{name}" stands for; null: it is a literal.
 absl::StatusOr<const FieldDescriptor*> FieldOf(const MethodDescriptor& method,
                                                std::string_view segment) {
@@ -125,7 +129,6 @@ absl::Status Router::Add(const MethodDescriptor& method) {
 }
 
 absl::StatusOr<Router::Match> Router::Find(const RequestTarget& target) const {
-  const absl::Status none = absl::NotFoundError("nothing is at this path; docs/api.md lists all");
   Match match;
   const Node* node = root_.get();
   for (const std::string_view segment : target.segments) {
@@ -140,13 +143,13 @@ absl::StatusOr<Router::Match> Router::Find(const RequestTarget& target) const {
     if (!value.ok()) return value.status();
     if (node->field == nullptr || value->empty() || *value == "." || *value == ".." ||
         value->find('/') != std::string::npos) {
-      return none;
+      return NothingThere();
     }
     match.values.push_back(*std::move(value));
     node = node->field.get();
   }
   const Node::Ending* const ending = node->FindEnding(target.verb);
-  if (ending == nullptr) return none;
+  if (ending == nullptr) return NothingThere();
   match.routes = &ending->routes;
   return match;
 }

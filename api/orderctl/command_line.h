@@ -60,6 +60,7 @@ void AddDeadLetterCommands(CommandLine& line);
 void AddVerifyCommand(CommandLine& line);
 void AddStreamCommands(CommandLine& line);
 void AddNodeCommand(CommandLine& line);
+void AddOpenCommand(CommandLine& line);
 void AddDiffCommand(CommandLine& line);
 void AddTransferCommands(CommandLine& line);
 void AddWatchCommand(CommandLine& line);

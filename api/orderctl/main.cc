@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   orders::api::AddQueryCommands(line);
   orders::api::AddListCommands(line);
   orders::api::AddReportCommands(line);
+  orders::api::AddOpenCommand(line);
   orders::api::AddHealthCommands(line);
   orders::api::AddReadModelCommands(line);
   orders::api::AddDeadLetterCommands(line);

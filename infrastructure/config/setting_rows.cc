@@ -352,7 +352,7 @@ std::vector<SettingRow> MakeRows() {
        Bytes(&Settings::view_cache_bytes_max, kCacheMax)},
       {"answer-cache", "SIZE", "Memory for encoded answers of GetOrder.", "32MiB",
        Bytes(&Settings::order_bytes_cache_max, kCacheMax)},
-      {"http-answer-cache", "SIZE", "Memory for JSON of orders that were read lately.", "16MiB",
+      {"http-answer-cache", "SIZE", "Memory for JSON of orders that were read lately.", "32MiB",
        Bytes(&Settings::http_order_cache_bytes_max, kCacheMax)},
       {"grpc-memory", "SIZE", "Memory that gRPC may hold for calls.", "256MiB",
        Bytes(&Settings::grpc_memory_max, kCacheMax), UsedBy::kBoth},

@@ -112,7 +112,7 @@ struct Settings {
   absl::Duration http_body_max = absl::Seconds(30);   ///< then its body.
   absl::Duration http_idle_max = absl::Seconds(15);   ///< Between two requests of a connection.
   absl::Duration http_stall_max = absl::Seconds(30);  ///< In which nothing of an answer is taken.
-  std::uint64_t http_order_cache_bytes_max = 16ULL << 20;  ///< Orders as JSON.
+  std::uint64_t http_order_cache_bytes_max = 32ULL << 20;  ///< Orders as JSON.
   std::uint64_t free_space_min = 256ULL << 20;
   int free_space_min_percent = 5;
 

@@ -42,18 +42,19 @@ class Bench:
         self.started.append(Process(command, self.path(log)))
         return self.started[-1]
 
-    def orderd(self, data, store=""):
-        command = [os.path.join(self.bin, "orderd"), "serve", "--data", data,
-                   "--grpc-listen", "127.0.0.1:0"]
-        return self.start(command + (["--store", store] if store else []), "orderd.log")
+    def start_program(self, name, *arguments):
+        return self.start([os.path.join(self.bin, name), *arguments], f"{name}.log")
+
+    def orderd(self, data, *arguments):
+        return self.start_program("orderd", "serve", "--data", data, "--grpc-listen",
+                                  "127.0.0.1:0", *arguments)
 
     def node(self, data):
         return self.start([os.path.join(self.bin, "orderd"), "store", "--data", data,
                            "--listen", "127.0.0.1:0"], "node.log")
 
     def bare(self, name):
-        return self.start([os.path.join(self.bin, "bench_bare_server"), self.path(name)],
-                          "bare.log")
+        return self.start_program("bench_bare_server", self.path(name))
 
     def load(self, server, method, in_flight=64, stores=(), **options):
         """A load on the service or a bare server; `stores`: the servers it asks in turn."""

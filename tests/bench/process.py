@@ -23,6 +23,11 @@ class Process:
         words = [word.split("=")[-1] for word in self.ready.split()]
         self.target = next(word for word in words if ":" in word)
 
+    def word(self, key):
+        """What the ready line says of `key`, as "http"."""
+        return next(word.split("=", 1)[1] for word in self.ready.split()
+                    if word.startswith(key + "="))
+
     def cpu_seconds(self):
         with open(f"/proc/{self.popen.pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()

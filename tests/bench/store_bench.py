@@ -95,7 +95,7 @@ class StoreBench:
         service.stop()
 
         node = self.bench.node(self.bench.path("under-service"))
-        service = self.bench.orderd(self.bench.path("on-node"), plaintext(node))
+        service = self.bench.orderd(self.bench.path("on-node"), "--store", plaintext(node))
         self.service("our node (CPU: service + node)", service, [node])
         service.stop()
         node.stop()
@@ -105,7 +105,7 @@ class StoreBench:
             self.bench.row("service on a real server", "not measured",
                            "EVENTSTOREDB_URL is not set")
             return
-        service = self.bench.orderd(self.bench.path("on-server"), url)
+        service = self.bench.orderd(self.bench.path("on-server"), "--store", url)
         self.service("the server at EVENTSTOREDB_URL (CPU: service)", service)
         service.stop()
 

@@ -7,8 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include <sys/resource.h>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -17,6 +15,7 @@
 
 #include "application/queries/freshness.h"
 #include "tests/support/http_client.h"
+#include "tests/support/http_crowd.h"
 #include "tests/support/orderd_process.h"
 #include "tests/support/orders_client.h"
 #include "tests/support/proc_number.h"
@@ -164,12 +163,7 @@ TEST_F(HttpLimits, APipelinedCommandIsDoneBeforeTheNextRequestIsLookedAt) {
 
 TEST_F(HttpLimits, FiveThousandIdleConnectionsHinderNobody) {
   constexpr int kConnections = 5'000;
-  rlimit limit{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  limit.rlim_cur = limit.rlim_max;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-  ASSERT_GE(limit.rlim_cur, static_cast<rlim_t>(kConnections + 500))
-      << "this machine allows too few open files";
+  ASSERT_TRUE(HttpCrowd::RaiseLimit(kConnections)) << "this machine allows too few open files";
   Start({"--http-idle-max", "10m"});
   const std::int64_t before = ResidentKib(process_->pid());
   std::list<HttpClient> idle;

@@ -25,7 +25,8 @@ inline constexpr const char* kAddress = "Ada Brown|12 Mill Lane|Berlin|10115|DE"
 class OrderctlTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    auto started = OrderdProcess::Start({.data = data_.Path("data")});
+    auto started = OrderdProcess::Start(
+        {.data = data_.Path("data"), .arguments = {"--http-listen", "127.0.0.1:0"}});
     ASSERT_TRUE(started.ok()) << started.status();
     orderd_ = *std::move(started);
   }
@@ -35,6 +36,7 @@ class OrderctlTest : public ::testing::Test {
     return RunOrderctl(words, {{"ORDERS_SERVER", server()}});
   }
   static std::string server() { return orderd_->address(); }
+  static std::string http_address() { return orderd_->ReadyWord("http"); }
 
   /// Runs a command that must succeed; its answer.
   static Json Do(Words words) {

@@ -46,43 +46,63 @@ describe("for everybody", () => {
     "the node": "/node?settings=all",
     nothing: "/read-models/a/b",
   };
-  for (const colorScheme of ["light", "dark"]) {
-    // The dark page is the light one in other colours.
-    const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
-    let context;
-    before(async () => (context = await openBrowser({ colorScheme, reducedMotion: "reduce" })));
-    after(() => context.close());
-    for (const [name, path] of Object.entries(views)) {
-      it(`${name}, ${colorScheme}`, async () => {
-        const page = await openPage(context, service.url + path, {
-          expects: /status of (400|404|409)/,
-        });
-        await page.locator("main .card").first().waitFor();
-        await page
-          .locator("main .skeleton")
-          .waitFor({ state: "detached" })
-          .catch(() => {});
-        assert.deepEqual(await violations(page, { rules }), []);
-        page.check();
-        await page.close();
-      });
-    }
-    it(`every form of a command, ${colorScheme}`, async () => {
-      for (const id of ["o-draft", "o-paid"]) {
-        const page = await openPage(context, `${service.url}/orders/${id}`);
-        await page.locator("[data-command]").first().waitFor();
-        for (const name of await page
-          .locator("[data-command]")
-          .evaluateAll((all) => all.map((one) => one.dataset.command))) {
-          await page.locator(`[data-command="${name}"]`).click();
-          await page.getByRole("dialog").waitFor();
-          assert.deepEqual(await violations(page, { rules, within: "[role=dialog], dialog" }), [], name);
-          await page.keyboard.press("Escape");
-          await page.getByRole("dialog").waitFor({ state: "detached" });
-        }
-        page.check();
-        await page.close();
-      }
+
+  let context;
+  before(async () => (context = await openBrowser({ reducedMotion: "reduce" })));
+  after(() => context.close());
+
+  /// Until the page has the colours and none is on its way any more.
+  async function dress(page, colorScheme) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(async () => {
+      for (let i = 0; i < 2; ++i) await new Promise(requestAnimationFrame);
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
     });
   }
+
+  /// Light and dark. The dark page is the light one in other colours: what they are is all that is
+  /// looked at again.
+  async function check(page, what, options = {}) {
+    await dress(page, "light");
+    assert.deepEqual(await violations(page, options), [], what);
+    await dress(page, "dark");
+    assert.deepEqual(
+      await violations(page, { ...options, rules: ["color-contrast"] }),
+      [],
+      `${what}, dark`,
+    );
+  }
+
+  for (const [name, path] of Object.entries(views)) {
+    it(name, async () => {
+      const page = await openPage(context, service.url + path, {
+        expects: /status of (400|404|409)/,
+      });
+      await page.locator("main .card").first().waitFor();
+      await page
+        .locator("main .skeleton")
+        .waitFor({ state: "detached" })
+        .catch(() => {});
+      await check(page, name);
+      page.check();
+      await page.close();
+    });
+  }
+  it("every form of a command", async () => {
+    for (const id of ["o-draft", "o-paid"]) {
+      const page = await openPage(context, `${service.url}/orders/${id}`);
+      await page.locator("[data-command]").first().waitFor();
+      for (const name of await page
+        .locator("[data-command]")
+        .evaluateAll((all) => all.map((one) => one.dataset.command))) {
+        await page.locator(`[data-command="${name}"]`).click();
+        await page.getByRole("dialog").waitFor();
+        await check(page, name, { within: "[role=dialog], dialog" });
+        await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+      }
+      page.check();
+      await page.close();
+    }
+  });
 });

@@ -40,7 +40,7 @@ export async function openPage(context, url, { expects = null, init = null } = {
 /// Every rule of WCAG that axe knows, and its best practices; or those of `rules`. In all of the
 /// page, or `within` a selector.
 export async function violations(page, { rules, within } = {}) {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   const { violations: found } = await page.evaluate(
     ([where, only]) =>
       globalThis.axe.run(where ?? document, {

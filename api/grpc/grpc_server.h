@@ -13,7 +13,8 @@
 namespace orders::api {
 
 struct GrpcServerOptions {
-  std::string address;  ///< HOST:PORT, port 0 picks one.
+  std::string address;            ///< HOST:PORT, port 0 picks one.
+  bool serves_reflection = true;  ///< Tells anyone who asks which rpcs there are.
   int message_bytes_max = 4 << 20;
   int metadata_bytes_max = 8 << 10;
   int streams_per_connection_max = 100;

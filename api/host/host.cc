@@ -384,6 +384,7 @@ bool Host::Impl::StartGrpcServer(StartFailure& failure) {
                 v1::OrderAdmin::service_full_name(), v1::ReadModels::service_full_name()});
   auto server =
       GrpcServer::Start({.address = settings_.grpc_listen.ToString(),
+                         .serves_reflection = guard_->is_open(),
                          .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
                         services, names);
   if (!server.ok()) {

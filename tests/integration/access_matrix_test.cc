@@ -130,6 +130,15 @@ TEST_F(Access, NoRpcAnswersWithoutATokenThatIsKnown) {
   }
 }
 
+TEST_F(Access, NobodyIsToldWhichRpcsThereAre) {
+  const grpc::Status status = client_->SendBytes(
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "", With(kAdmin));
+  EXPECT_EQ(status.error_code(), grpc::UNIMPLEMENTED) << Describe(status);
+  bool serving = false;
+  EXPECT_TRUE(client_->CheckHealth(serving).ok());
+  EXPECT_TRUE(serving);
+}
+
 TEST_F(Access, EachRpcTakesTheRoleThatItsProtoNamesAndNoLess) {
   MakeAdasOrder();
   const std::map<std::string, Role> tokens = {

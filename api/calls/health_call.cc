@@ -27,6 +27,7 @@ void HealthCall::Answer(const Inbound& inbound, Call call) const {
   SetHealthResponse(
       {.identity = store_, .kind = store_kind_, .reachability = ports_.store.Reachability()},
       ports_.projections.Statuses(), ports_.clock.Now(), ports_.access_fault(), response);
+  response.set_http_url(ports_.http_url());
   call.Answer(response);
 }
 

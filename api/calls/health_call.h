@@ -27,6 +27,8 @@ class HealthCall {
     CallGate& gate;
     /// What is wrong with the files about access; empty: nothing. Must not block.
     std::function<std::string()> access_fault;
+    /// Empty: HTTP is not served, or not yet. Must not block.
+    std::function<std::string()> http_url;
   };
   HealthCall(Ports ports, application::StoreIdentity store, std::string store_kind);
 

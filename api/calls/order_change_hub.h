@@ -27,7 +27,7 @@ class Watch;
 class WatchSink;
 
 struct OrderChangeHubOptions {
-  std::size_t watchers_max = 1'000;
+  std::size_t watchers_max = 4'000;
   ChangeRing::Limits ring;
   /// A watcher that takes no message for so long is ended with ABORTED.
   absl::Duration stall_max = absl::Seconds(30);

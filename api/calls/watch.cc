@@ -18,6 +18,8 @@ using application::FeedItem;
 using application::LogPosition;
 
 constexpr std::size_t kBatchItemsMax = 64;
+// What a sink that gathers is given at once.
+constexpr int kGatheredMax = 32;
 constexpr absl::Duration kBatchWaitMax = absl::Milliseconds(100);
 // After an end that the client does not take, the stream is cut.
 constexpr absl::Duration kEndGrace = absl::Seconds(5);
@@ -82,26 +84,39 @@ void Watch::Wake() {
 
 void Watch::Pump() {
   if (has_ended_ || is_in_flight_) return;
+  const int messages_max = sink_->Gathers() ? kGatheredMax : 1;
+  for (int i = 0; i < messages_max && SendNext(); ++i) {
+  }
+}
+
+bool Watch::SendNext() {
   if (!pending_.empty()) {
     const std::shared_ptr<const OrderChange> next = std::move(pending_.front());
     pending_.pop_front();
-    return Send(hub_.MessageOf(*next));
+    Send(hub_.MessageOf(*next));
+    return true;
   }
-  if (is_catching_up_) return PostCatchUp();
+  if (is_catching_up_) {
+    if (!is_in_flight_) PostCatchUp();  // Else when what was sent is taken.
+    return false;
+  }
   const ChangeRing::Next next = hub_.ring().Take(cursor_, order_id_);
   if (const auto* change = std::get_if<std::shared_ptr<const OrderChange>>(&next)) {
-    return Send(hub_.MessageOf(**change));
+    Send(hub_.MessageOf(**change));
+    return true;
   }
   if (std::holds_alternative<ChangeRing::Behind>(next)) {
     is_catching_up_ = true;
     has_said_caught_up_ = false;
-    return PostCatchUp();
+    if (!is_in_flight_) PostCatchUp();
+    return false;
   }
   if (std::holds_alternative<ChangeRing::Nothing>(next) &&
       (!has_said_caught_up_ || absl::Now() - sent_at_ > hub_.options().progress_interval)) {
     has_said_caught_up_ = true;
     Send(hub_.ProgressAt(cursor_.after));
   }
+  return false;
 }
 
 void Watch::Send(const WatchMessage& message) {

@@ -23,16 +23,19 @@ class OrderChangeHub;
 class WatchSink {
  public:
   virtual ~WatchSink() = default;
-  /// Takes one message. The next one comes after Watch::Taken.
+  /// Takes one message. The next one comes after Watch::Taken; if the sink gathers, a few may come
+  /// before.
   virtual void Send(const WatchMessage& message) = 0;
+  /// Whether messages that are there at the same time go out together.
+  virtual bool Gathers() const { return false; }
   /// The watch ends: there is no more to send. `resource`: the order's id; may be empty.
   virtual void Finish(const absl::Status& status, std::string_view resource) = 0;
   /// The client has not taken that for a while: let go of it.
   virtual void Cut() = 0;
 };
 
-/// One watch: one message in flight. Its hub and a batch that is being read for it keep it alive
-/// beside the front. Thread-safe.
+/// One watch: one message in flight, or as many as a sink gathers at once. Its hub and a batch that
+/// is being read for it keep it alive beside the front. Thread-safe.
 class Watch final : public std::enable_shared_from_this<Watch> {
  public:
   /// `order_id` empty: all orders. Sends what comes after `after`.
@@ -54,6 +57,8 @@ class Watch final : public std::enable_shared_from_this<Watch> {
 
  private:
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// False: there was no change to send.
+  bool SendNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Send(const WatchMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndLocked(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PostCatchUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

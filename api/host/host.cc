@@ -330,8 +330,17 @@ void Host::Impl::MakeCalls() {
   read_model_calls_.emplace(ReadModelCalls::Ports{*projections_, *digest_, ids_, telemetry_,
                                                   telemetry_, *query_workers_, gate_},
                             backend_->identity, LimitsOf(settings_));
-  health_call_.emplace(HealthCall::Ports{*projections_, *backend_->monitor, clock_, telemetry_,
-                                         telemetry_, gate_, [this] { return access_.Fault(); }},
+  health_call_.emplace(HealthCall::Ports{.projections = *projections_,
+                                         .store = *backend_->monitor,
+                                         .clock = clock_,
+                                         .telemetry = telemetry_,
+                                         .meters = telemetry_,
+                                         .gate = gate_,
+                                         .access_fault = [this] { return access_.Fault(); },
+                                         .http_url = [this]() -> std::string {
+                                           const HttpPort* const http = open_http_.load();
+                                           return http == nullptr ? "" : http->Url(settings_);
+                                         }},
                        backend_->identity, backend_->kind);
   operator_calls_.emplace(OperatorCalls::Ports{
       .settings = settings_,
@@ -343,10 +352,6 @@ void Host::Impl::MakeCalls() {
       .store_server = [this]() -> std::optional<eventstoredb::NodeServerStats> {
         if (store_server_ == nullptr) return std::nullopt;
         return store_server_->Stats();
-      },
-      .http_url = [this]() -> std::string {
-        const HttpPort* const http = open_http_.load();
-        return http == nullptr ? "" : http->Url(settings_);
       }});
   guard_.emplace(Guard::Ports{access_.authenticator(), telemetry_, telemetry_},
                  ConcurrencyLimit::Options{.limit_max = settings_.commands_in_flight_max,

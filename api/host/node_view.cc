@@ -231,7 +231,6 @@ v1::Node MakeNode(const NodeSources& sources, RateWindow& rates) {
   if (sources.store_server.has_value()) {
     SetStoreServer(*sources.store_server, *node.mutable_store_server());
   }
-  node.set_http_url(sources.http_url);
   SetStoreHealth({.identity = sources.backend.identity,
                   .kind = sources.backend.kind,
                   .reachability = sources.backend.monitor->Reachability()},

@@ -23,7 +23,6 @@ struct NodeSources {
   const StoreBackend& backend;
   const infrastructure::MetricFamilies& metrics;  ///< All that the service counts.
   std::optional<eventstoredb::NodeServerStats> store_server;
-  std::string http_url;
   absl::Time now;
 };
 

@@ -27,7 +27,6 @@ UnaryMethod OperatorCalls::NodeMethod() {
                          .backend = ports_.backend,
                          .metrics = ports_.metrics(),
                          .store_server = ports_.store_server(),
-                         .http_url = ports_.http_url(),
                          .now = absl::Now()},
                         rates_);
       });

@@ -41,8 +41,6 @@ class OperatorCalls {
     std::function<infrastructure::MetricFamilies()> metrics;
     /// Absent: the store is not served.
     std::function<std::optional<eventstoredb::NodeServerStats>()> store_server;
-    /// Empty: HTTP is not served, or not yet.
-    std::function<std::string()> http_url;
   };
   explicit OperatorCalls(Ports ports);
 

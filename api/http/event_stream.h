@@ -13,8 +13,8 @@
 namespace orders::api {
 
 /// A watch as server-sent events (the HTML standard, section 9.2): `change` and `progress`, each
-/// with its position token as id, and `error` with the problem that ended it. One message in
-/// flight: a slow reader costs its place, and is ended as any watch is.
+/// with its position token as id, and `error` with the problem that ended it. A few dozen messages
+/// in flight: a slow reader costs no more than those and its place, and is ended as any watch is.
 class EventStream final : public HttpStream,
                           public WatchSink,
                           public std::enable_shared_from_this<EventStream> {
@@ -28,6 +28,7 @@ class EventStream final : public HttpStream,
   EventStream(std::shared_ptr<HttpExchange> exchange, std::string request_id);
 
   void Send(const WatchMessage& message) override;
+  bool Gathers() const override { return true; }
   void Finish(const absl::Status& status, std::string_view resource) override;
   void Cut() override;
 

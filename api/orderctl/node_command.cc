@@ -85,7 +85,6 @@ std::string NodeText(const v1::Node& node) {
       absl::StrFormat("memory %.0f MiB, processor %.1f s, files %d of %d\n",
                       static_cast<double>(process.resident_bytes()) / kBytesPerMebibyte,
                       process.cpu_seconds(), process.open_files(), process.open_files_max()),
-      node.http_url().empty() ? "" : absl::StrCat("page ", node.http_url(), "/\n"),
       "connections http ", connections.http_connections(), ", watches ", connections.watches(),
       "; waiting: commands ", connections.commands_waiting(), ", queries ",
       connections.queries_waiting(), "\n\n", CallsText(node), "\n", SettingsText(node));

@@ -32,16 +32,16 @@ int Open(Session& session, const OpenOptions& options) {
   if (page.empty()) {
     grpc::ClientContext context;
     session.Prepare(context);
-    v1::Node node;
-    const grpc::Status status = session.nodes().GetNode(&context, {}, &node);
+    v1::GetHealthResponse health;
+    const grpc::Status status = session.admin().GetHealth(&context, {}, &health);
     if (!status.ok()) return session.Fail(status);
-    if (node.http_url().empty()) {
+    if (health.http_url().empty()) {
       WriteErrorLine(
           "orderctl: the service has no page: start it with --http-listen HOST:PORT, or name "
           "another one with --http");
       return kExitUnavailable;
     }
-    page = ReachableFrom(node.http_url(), session.options().server);
+    page = ReachableFrom(health.http_url(), session.options().server);
   }
   const std::string url = PageOf(page, options.order_id);
   session.out().Write(absl::StrCat(url, "\n"));

@@ -315,7 +315,7 @@ std::vector<SettingRow> MakeRows() {
        Number(&Settings::commands_per_order_max, 1, kMany)},
       {"commands-in-flight-max", "N", "Commands of all orders that may wait, 1 to 1000000.", "4096",
        Number(&Settings::commands_in_flight_max, 1, kMany)},
-      {"watches-max", "N", "Watches open at one time, 0 to 100000.", "1000",
+      {"watches-max", "N", "Watches open at one time, 0 to 100000.", "4000",
        Number(&Settings::watches_max, 0, 100'000)},
       {"watch-stall-max", "TIME",
        "How long a watch may take no message, 1s to 1h; then it is ended.", "30s",

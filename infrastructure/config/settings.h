@@ -95,7 +95,7 @@ struct Settings {
   int queries_waiting_max = 1'024;
   int commands_per_order_max = 256;
   int commands_in_flight_max = 4'096;
-  int watches_max = 1'000;
+  int watches_max = 4'000;
   absl::Duration watch_stall_max = absl::Seconds(30);  ///< Then a watch nobody reads is ended.
   absl::Duration deadline_default = absl::Seconds(10);
   absl::Duration deadline_max = absl::Seconds(60);

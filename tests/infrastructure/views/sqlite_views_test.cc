@@ -202,7 +202,7 @@ TEST_F(SqliteViewsTest, OfAnOlderVersionTheyServeUntilTheirSuccessorIsBuilt) {
   EXPECT_TRUE(side.queries().GetOrder({}, id).ok());
   EXPECT_EQ(side.orders_gate().Current().position, log_.last_position());
   EXPECT_EQ(side.orders_gate().Current().state, application::ViewState::kFilling);
-  EXPECT_TRUE(absl::IsUnavailable(side.queries().GetOrder({"o-none"}).status()))
+  EXPECT_TRUE(absl::IsUnavailable(side.queries().GetOrder({}, {"o-none"}).status()))
       << "what it lacks may exist";
   EXPECT_TRUE(
       absl::IsUnavailable(side.queries().ListOrders({}, {.filter = "work = TO_SHIP"}).status()))
@@ -212,7 +212,7 @@ TEST_F(SqliteViewsTest, OfAnOlderVersionTheyServeUntilTheirSuccessorIsBuilt) {
   side.Start();
   ASSERT_TRUE(side.WaitUntilCurrent());
   EXPECT_EQ(side.Difference(log_.Events()), "");
-  EXPECT_TRUE(absl::IsNotFound(side.queries().GetOrder({"o-none"}).status()));
+  EXPECT_TRUE(absl::IsNotFound(side.queries().GetOrder({}, {"o-none"}).status()));
   EXPECT_TRUE(side.queries().ListOrders({}, {.filter = "work = TO_SHIP"}).ok());
 }
 

@@ -55,7 +55,7 @@ test("the linter finds what is wrong", async () => {
 
 test("each rpc that the protos annotate is there, with its path, and says what it does", () => {
   const annotated = filesBelow(join(sources, "proto/orders"), ".proto").flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/rpc (\w+)\([^{;]*\{\s*option \(google\.api\.http\) = \{\s*(get|post): "([^"]+)"/g)]
+    [...readFileSync(file, "utf8").matchAll(/rpc (\w+)\([^{;]*\{\s*option \(access\) = [^;]*;\s*option \(google\.api\.http\) = \{\s*(get|post): "([^"]+)"/g)]
       .map(([, rpc, method, path]) => `${rpc} ${method} ${path}`));
   const documented = client.operations.map((one) => `${one.operationId} ${one.method} ${one.path}`);
   assert.deepEqual(documented.sort(), annotated.sort());
@@ -67,7 +67,7 @@ test("each rpc that the protos annotate is there, with its path, and says what i
 });
 
 test("each reason that the sources give is documented", () => {
-  const given = ["application", "api/calls", "api/http", "infrastructure/journal", "domain"].flatMap((layer) =>
+  const given = ["application", "api/access", "api/calls", "api/http", "infrastructure/journal", "domain"].flatMap((layer) =>
     filesBelow(join(sources, layer), ".cc").flatMap((file) => {
       const text = readFileSync(file, "utf8");
       return [...text.matchAll(/(?:reason = |Problem\(\d+, )"([A-Z_]{4,})"/g)].map(([, reason]) => reason);

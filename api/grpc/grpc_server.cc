@@ -70,6 +70,8 @@ void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
   // Without this a second server would share the port, and each would get half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             Milliseconds(options.handshake_max));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.ping_interval));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.ping_timeout));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -96,18 +98,24 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   grpc::EnableDefaultHealthCheckService(true);
   // For all servers that this process builds from then on.
   if (options.serves_reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  std::unique_ptr<GrpcServer> server(new GrpcServer());
+  server->credentials_ =
+      options.tls ? ReloadingTlsCredentials(options.tls) : grpc::InsecureServerCredentials();
+  if (options.tls && options.refused_handshakes != nullptr) {
+    server->handshake_watch_.emplace(*options.refused_handshakes);
+  }
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
   int port = 0;
-  builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.address, server->credentials_, &port);
   for (grpc::Service* service : services) builder.RegisterService(service);
 
-  std::unique_ptr<GrpcServer> server(new GrpcServer());
   server->service_names_ = service_names;
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || port <= 0) {
     absl::Status why = WhyNotListening(options.address);
-    return why.ok() ? absl::InternalError(absl::StrCat(options.address, ": gRPC did not start"))
+    return why.ok() ? absl::InternalError(absl::StrCat(options.address, ": gRPC did not start",
+                                                       options.tls ? ", perhaps for its key" : ""))
                     : why;
   }
   server->port_ = static_cast<std::uint16_t>(port);

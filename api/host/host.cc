@@ -158,6 +158,7 @@ class Host::Impl {
   std::optional<OrderQueryService> query_service_;
   std::optional<OrderAdminService> admin_service_;
   std::optional<UnaryService<v1::ReadModels>> read_models_service_;
+  RefusedHandshakes grpc_handshakes_{"grpc", &telemetry_};
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HttpPort> http_;                          ///< Null: not asked for.
   std::atomic<const HttpPort*> open_http_ = nullptr;        ///< The same, once it serves.
@@ -277,6 +278,8 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
                   .watches = changes_->watchers(),
                   .http_connections = http == nullptr ? 0 : http->connections(),
                   .http_requests = http == nullptr ? 0 : http->requests_in_flight(),
+                  .grpc_handshakes_refused = grpc_handshakes_.count(),
+                  .http_handshakes_refused = http == nullptr ? 0 : http->handshakes_refused(),
                   .calls_in_flight = guard_->concurrency().in_flight(),
                   .calls_in_flight_max = guard_->concurrency().limit(),
                   .store_is_reachable = backend_->monitor->Reachability().is_reachable},
@@ -389,6 +392,8 @@ bool Host::Impl::StartGrpcServer(StartFailure& failure) {
                 v1::OrderAdmin::service_full_name(), v1::ReadModels::service_full_name()});
   auto server =
       GrpcServer::Start({.address = settings_.grpc_listen.ToString(),
+                         .tls = access_.tls(),
+                         .refused_handshakes = &grpc_handshakes_,
                          .serves_reflection = guard_->is_open(),
                          .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
                         services, names);
@@ -417,7 +422,7 @@ bool Host::Impl::StartHttpServer(StartFailure& failure) {
            .why_not_ready = [this] { return WhyNotReady(projections_->Statuses()); },
            .metrics_text = [this] { return infrastructure::ToPrometheusText(CollectMetrics()); },
            .version = std::string(infrastructure::kVersion)})};
-  if (HttpPort::Open(settings_, std::move(ports), telemetry_, http_, failure)) {
+  if (HttpPort::Open(settings_, std::move(ports), access_.tls(), telemetry_, http_, failure)) {
     open_http_ = http_.get();
     return true;
   }

@@ -20,7 +20,7 @@ std::string WhyNotReady(const std::vector<application::ProjectionStatus>& projec
                       absl::StrJoin(behind, ", "));
 }
 
-bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports ports,
+bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports ports, TlsSource tls,
                     application::Telemetry& telemetry, std::unique_ptr<HttpPort>& port,
                     StartFailure& failure) {
   if (!settings.http_listen.has_value()) return true;
@@ -40,8 +40,11 @@ bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports por
     failure = {ExitCode::kInternal, std::string(gateway.status().message())};
     return false;
   }
+  auto handshakes = std::make_unique<RefusedHandshakes>("http", &telemetry);
   auto server =
       HttpServer::Open({.address = settings.http_listen->ToString(),
+                        .tls = std::move(tls),
+                        .refused_handshakes = handshakes.get(),
                         .body_bytes_max = static_cast<std::size_t>(settings.http_body_bytes_max),
                         .connections_max = static_cast<std::size_t>(settings.http_connections_max),
                         .head_max = settings.http_head_max,
@@ -54,6 +57,7 @@ bool HttpPort::Open(const infrastructure::Settings& settings, Gateway::Ports por
   }
   std::unique_ptr<HttpPort> opened(new HttpPort());
   opened->gateway_ = *std::move(gateway);
+  opened->handshakes_ = std::move(handshakes);
   opened->server_ = *std::move(server);
   opened->server_->Serve(*opened->gateway_);
   port = std::move(opened);

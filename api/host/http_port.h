@@ -26,14 +26,16 @@ std::string WhyNotReady(const std::vector<application::ProjectionStatus>& projec
 class HttpPort {
  public:
   /// Takes the address of `settings.http_listen`, and serves it; `port` stays null if there is
-  /// none. False with `failure` set: it may not be listened at, or cannot be.
-  static bool Open(const infrastructure::Settings& settings, Gateway::Ports ports,
+  /// none. `tls` empty: in the clear. False with `failure` set: it may not be listened at, or
+  /// cannot be.
+  static bool Open(const infrastructure::Settings& settings, Gateway::Ports ports, TlsSource tls,
                    application::Telemetry& telemetry, std::unique_ptr<HttpPort>& port,
                    StartFailure& failure);
 
   std::uint16_t port() const { return server_->port(); }
   std::size_t connections() const { return server_->connections(); }
   std::size_t requests_in_flight() const { return gateway_->requests_in_flight(); }
+  std::uint64_t handshakes_refused() const { return handshakes_->count(); }
   void Drain() { server_->Drain(); }
   /// " http=127.0.0.1:8080" for the ready line.
   std::string ReadyWord(const infrastructure::Settings& settings) const;
@@ -45,6 +47,7 @@ class HttpPort {
   std::string Address(const infrastructure::Settings& settings) const;
 
   std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<RefusedHandshakes> handshakes_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -135,6 +135,10 @@ void AddLoadMetrics(const ServiceLoad& load, MetricFamilies& families) {
   gauge("orders_http_connections", "Open connections of HTTP.", load.http_connections);
   gauge("orders_http_requests_in_flight", "Requests of HTTP that wait for their answers.",
         load.http_requests);
+  families.push_back(
+      CounterFamily("orders_tls_handshakes_refused_total", "TLS handshakes that came to nothing.",
+                    {{static_cast<double>(load.grpc_handshakes_refused), {{"port", "grpc"}}},
+                     {static_cast<double>(load.http_handshakes_refused), {{"port", "http"}}}}));
   gauge("orders_calls_in_flight", "Calls that are under way, whichever way they came.",
         static_cast<std::size_t>(load.calls_in_flight));
   gauge("orders_calls_in_flight_max",

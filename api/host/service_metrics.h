@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "application/projections/projection_host.h"
@@ -20,6 +21,8 @@ struct ServiceLoad {
   std::size_t watches = 0;
   std::size_t http_connections = 0;
   std::size_t http_requests = 0;
+  std::uint64_t grpc_handshakes_refused = 0;
+  std::uint64_t http_handshakes_refused = 0;
   int calls_in_flight = 0;
   int calls_in_flight_max = 0;  ///< As it is now.
   bool store_is_reachable = true;

@@ -1,13 +1,11 @@
 #include "api/http/http_connection.h"
 
 #include <array>
-#include <ctime>
 #include <limits>
 #include <optional>
 #include <utility>
 
-#include <sys/socket.h>
-
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
@@ -22,7 +20,7 @@
 
 #include "api/http/framing_rules.h"
 #include "api/http/problem.h"
-#include "api/http/security_fields.h"
+#include "api/http/response_head.h"
 
 namespace orders::api {
 namespace {
@@ -64,16 +62,6 @@ HttpRefusal ToRefusal(const error_code& error, std::size_t body_bytes_max) {
 
 }  // namespace
 
-const std::string& HttpLoop::Date() {
-  const std::time_t now = std::time(nullptr);
-  if (now != date_second_) {
-    date_second_ = now;
-    date_ =
-        absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::FromTimeT(now), absl::UTCTimeZone());
-  }
-  return date_;
-}
-
 /// A request that is being read.
 class HttpConnection::Reading {
  public:
@@ -109,7 +97,7 @@ void HttpConnection::Start(HttpLoop& loop, Socket socket) {
 
 HttpConnection::HttpConnection(HttpLoop& loop, Socket socket)
     : loop_(loop),
-      socket_(std::move(socket)),
+      transport_(std::move(socket)),
       wake_(loop.io.get_executor(), Clock::time_point::max()) {
   loop_.open.insert(this);
 }
@@ -120,16 +108,17 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::Tick(Clock::time_point now) {
-  if (stage_ == Stage::kIdle && loop_.draining.load(std::memory_order_relaxed)) CloseSocket();
-  if (stage_ == Stage::kStreaming && IsPeerGone()) {
-    CloseSocket();
+  const bool is_unused = stage_ == Stage::kIdle || stage_ == Stage::kHandshake;
+  if ((is_unused && loop_.draining.load(std::memory_order_relaxed)) ||
+      (stage_ == Stage::kStreaming && transport_.IsPeerGone())) {
+    transport_.Close();
     Signal();
   }
   if (now < deadline_) return;
   deadline_ = Clock::time_point::max();
   has_timed_out_ = true;
-  error_code ignored;
-  socket_.cancel(ignored);
+  transport_.Cancel();
+  Signal();
 }
 
 void HttpConnection::Abandon() {
@@ -140,8 +129,8 @@ void HttpConnection::Abandon() {
 
 template <typename Task>
 void HttpConnection::OnLoop(Task task) {
-  if (socket_.get_executor().running_in_this_thread()) return task(*this);
-  asio::post(socket_.get_executor(),
+  if (transport_.executor().running_in_this_thread()) return task(*this);
+  asio::post(transport_.executor(),
              [self = shared_from_this(), task = std::move(task)]() mutable { task(*self); });
 }
 
@@ -178,7 +167,7 @@ void HttpConnection::End() {
 
 void HttpConnection::Cut() {
   OnLoop([](HttpConnection& self) {
-    self.CloseSocket();
+    self.transport_.Close();
     self.Signal();
   });
 }
@@ -189,12 +178,66 @@ void HttpConnection::Post(absl::AnyInvocable<void()> task) {
 
 HttpConnection::Awaitable<void> HttpConnection::Run() {
   const std::shared_ptr<HttpConnection> self = shared_from_this();  // The frame keeps it alive.
-  for (std::size_t i = 1; i <= loop_.options.requests_per_connection_max; ++i) {
-    const bool goes_on = co_await Exchange(i == loop_.options.requests_per_connection_max);
-    if (!goes_on) break;
+  bool goes_on = true;
+  if (loop_.tls.has_value()) goes_on = co_await ShakeHands();
+  for (std::size_t i = 1; goes_on && i <= loop_.options.requests_per_connection_max; ++i) {
+    goes_on = co_await Exchange(i == loop_.options.requests_per_connection_max);
     if (in_begin_ == in_.size() && in_.capacity() > kKeptBytesMax) in_ = std::string();
   }
-  CloseSocket();
+  transport_.Close();
+}
+
+HttpConnection::Awaitable<bool> HttpConnection::ShakeHands() {
+  Enter(Stage::kHandshake);
+  const std::optional<char> first = co_await transport_.Peek();
+  if (!first.has_value() && !has_timed_out_) co_return false;  // Asks whether the port is open.
+  if (first.has_value() && absl::ascii_isupper(static_cast<unsigned char>(*first))) {
+    const HttpRefusal refusal = {
+        .status = 400, .reason = "TLS_WANTED", .detail = "this port speaks https"};
+    co_await Refuse(refusal);
+    co_return false;
+  }
+  std::string refused = "not begun in time";
+  bool is_in = first.has_value();
+  if (is_in) is_in = co_await EnterHandshake();
+  if (is_in) {
+    // A broken identity never gets here: the one before would stay.
+    (void)loop_.tls->Refresh();
+    refused = co_await transport_.Handshake(loop_.tls->NewConnection());
+    LeaveHandshake();
+  }
+  if (refused.empty()) co_return true;
+  if (loop_.options.refused_handshakes != nullptr && transport_.is_open()) {
+    loop_.options.refused_handshakes->Count(refused);
+  }
+  if (is_in) co_await Linger();  // So that the caller reads why.
+  co_return false;
+}
+
+HttpConnection::Awaitable<bool> HttpConnection::EnterHandshake() {
+  while (loop_.handshakes >= loop_.handshakes_max()) {
+    loop_.waiting_for_handshakes.push_back(this);
+    co_await Wait();
+    std::erase(loop_.waiting_for_handshakes, this);
+    if (has_timed_out_ || !transport_.is_open()) {
+      WakeNext();
+      co_return false;
+    }
+  }
+  ++loop_.handshakes;
+  co_return true;
+}
+
+void HttpConnection::LeaveHandshake() {
+  --loop_.handshakes;
+  WakeNext();
+}
+
+void HttpConnection::WakeNext() {
+  if (loop_.waiting_for_handshakes.empty()) return;
+  HttpConnection* const next = loop_.waiting_for_handshakes.front();
+  loop_.waiting_for_handshakes.pop_front();
+  next->Signal();
 }
 
 HttpConnection::Awaitable<bool> HttpConnection::Exchange(bool is_last) {
@@ -299,8 +342,8 @@ HttpConnection::Awaitable<bool> HttpConnection::ReadMore() {
   const std::size_t before = in_.size();
   in_.resize(before + (stage_ == Stage::kBody ? kBodyReadBytes : kReadBytes));
   error_code error;
-  const std::size_t count = co_await socket_.async_read_some(
-      asio::buffer(in_.data() + before, in_.size() - before), asio::redirect_error(kAwait, error));
+  const std::size_t count =
+      co_await transport_.Read(asio::buffer(in_.data() + before, in_.size() - before), error);
   in_.resize(before + count);
   co_return !error && count > 0;
 }
@@ -314,21 +357,8 @@ HttpConnection::Awaitable<void> HttpConnection::Refuse(const HttpRefusal& refusa
 HttpConnection::Awaitable<bool> HttpConnection::WriteResponse(const HttpResponse& response,
                                                               bool is_head, int version,
                                                               bool keeps_alive) {
-  std::string head =
-      absl::StrCat("HTTP/1.1 ", response.status, " ", std::string(StatusPhrase(response.status)),
-                   "\r\nDate: ", loop_.Date(), "\r\n", kSecurityFields);
-  for (const auto& [name, value] : response.fields) {
-    absl::StrAppend(&head, name, ": ", value, "\r\n");
-  }
-  if (response.status != 204 && response.status != 304) {
-    absl::StrAppend(&head, "Content-Length: ", response.body.size(), "\r\n");
-  }
-  if (!keeps_alive) {
-    absl::StrAppend(&head, "Connection: close\r\n");
-  } else if (version == 10) {
-    absl::StrAppend(&head, "Connection: keep-alive\r\n");
-  }
-  absl::StrAppend(&head, "\r\n");
+  const std::string head =
+      ResponseHead(response, {loop_.Date(), version, transport_.is_secure(), keeps_alive});
   co_return co_await WriteAll(head, is_head ? std::string_view() : response.body, Stage::kWriting);
 }
 
@@ -337,15 +367,10 @@ HttpConnection::Awaitable<void> HttpConnection::RunStream(int version) {
   const auto framed = [is_chunked](const std::string& piece) {
     return is_chunked ? absl::StrFormat("%x\r\n%s\r\n", piece.size(), piece) : piece;
   };
-  std::string head = absl::StrCat(
-      "HTTP/1.1 ", answer_.status, " OK\r\nDate: ", loop_.Date(), "\r\nConnection: close\r\n",
-      is_chunked ? "Transfer-Encoding: chunked\r\n" : "", kSecurityFields);
-  for (const auto& [name, value] : answer_.fields) {
-    absl::StrAppend(&head, name, ": ", value, "\r\n");
-  }
-  absl::StrAppend(&head, "\r\n");
+  const std::string head =
+      StreamHead(answer_, {loop_.Date(), version, transport_.is_secure(), /*keeps_alive=*/false});
   bool is_open = co_await WriteAll(head, framed(answer_.body), Stage::kStreaming);
-  while (is_open && socket_.is_open()) {
+  while (is_open && transport_.is_open()) {
     if (!pieces_.empty()) {
       const std::string piece = framed(std::exchange(pieces_, {}));
       is_open = co_await WriteAll(piece, "", Stage::kStreaming);
@@ -367,8 +392,7 @@ HttpConnection::Awaitable<bool> HttpConnection::WriteAll(std::string_view head,
     const std::array<asio::const_buffer, 2> buffers = {
         asio::const_buffer(head.data(), head.size()), asio::const_buffer(body.data(), body.size())};
     error_code error;
-    const std::size_t count =
-        co_await socket_.async_write_some(buffers, asio::redirect_error(kAwait, error));
+    const std::size_t count = co_await transport_.Write(buffers, error);
     if (error) co_return false;
     const std::size_t of_head = std::min(count, head.size());
     head.remove_prefix(of_head);
@@ -378,14 +402,13 @@ HttpConnection::Awaitable<bool> HttpConnection::WriteAll(std::string_view head,
 }
 
 HttpConnection::Awaitable<void> HttpConnection::Linger() {
-  error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  transport_.EndWrites();
   Enter(Stage::kLingering);
+  error_code error;
   std::array<char, kReadBytes> scratch;
   std::size_t read = 0;
   while (!error && read < kLingerBytesMax) {
-    read += co_await socket_.async_read_some(asio::buffer(scratch),
-                                             asio::redirect_error(kAwait, error));
+    read += co_await transport_.Read(asio::buffer(scratch), error);
   }
 }
 
@@ -408,6 +431,7 @@ void HttpConnection::Enter(Stage stage) {
     case Stage::kIdle:
       limit = loop_.options.idle_max;
       break;
+    case Stage::kHandshake:
     case Stage::kHead:
       limit = loop_.options.head_max;
       break;
@@ -434,17 +458,6 @@ void HttpConnection::Consume(std::size_t bytes) {
     in_.clear();
     in_begin_ = 0;
   }
-}
-
-bool HttpConnection::IsPeerGone() {
-  char byte = 0;
-  const ssize_t count = recv(socket_.native_handle(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
-  return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
-}
-
-void HttpConnection::CloseSocket() {
-  error_code ignored;
-  socket_.close(ignored);
 }
 
 }  // namespace orders::api

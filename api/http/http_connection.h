@@ -1,55 +1,26 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_set.h"
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
+#include "api/http/http_loop.h"
 #include "api/http/http_message.h"
-#include "api/http/http_server.h"
+#include "api/http/http_transport.h"
 
 namespace orders::api {
-
-class HttpConnection;
-
-/// What the connections of one thread share. All but the counters is that thread's own.
-struct HttpLoop {
-  HttpLoop(const HttpServerOptions& options_of_all, std::atomic<bool>& draining_of_all,
-           std::atomic<std::size_t>& connections_of_all)
-      : options(options_of_all), draining(draining_of_all), connections(connections_of_all) {}
-
-  const HttpServerOptions& options;
-  std::atomic<bool>& draining;
-  std::atomic<std::size_t>& connections;
-  HttpHandler* handler = nullptr;
-  absl::flat_hash_set<HttpConnection*> open;
-  boost::asio::io_context io{1};  ///< Last: what it drops leaves `open`.
-
-  /// Of Date, made once a second.
-  const std::string& Date();
-
- private:
-  std::time_t date_second_ = 0;
-  std::string date_;
-};
 
 /// One connection: reads a request, hands it over, writes the answer, and again. Deadlines are
 /// looked at by the loop's tick, so that a request costs no timer.
 class HttpConnection final : public HttpExchange,
                              public std::enable_shared_from_this<HttpConnection> {
  public:
-  using Executor = boost::asio::io_context::executor_type;
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+  using Executor = HttpTransport::Executor;
+  using Socket = HttpTransport::Socket;
   using Clock = std::chrono::steady_clock;
 
   /// Runs until the connection ends. On the loop's thread.
@@ -72,12 +43,17 @@ class HttpConnection final : public HttpExchange,
 
  private:
   template <typename Value>
-  using Awaitable = boost::asio::awaitable<Value, Executor>;
+  using Awaitable = HttpTransport::Awaitable<Value>;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
-  enum class Stage { kIdle, kHead, kBody, kHandling, kWriting, kStreaming, kLingering };
+  enum class Stage { kHandshake, kIdle, kHead, kBody, kHandling, kWriting, kStreaming, kLingering };
   class Reading;
 
   Awaitable<void> Run();
+  Awaitable<bool> ShakeHands();
+  /// False: the time is over.
+  Awaitable<bool> EnterHandshake();
+  void LeaveHandshake();
+  void WakeNext();
   /// False: the connection is over.
   Awaitable<bool> Exchange(bool is_last);
   Awaitable<bool> ReadHead(Reading& reading);
@@ -96,14 +72,12 @@ class HttpConnection final : public HttpExchange,
   void Enter(Stage stage);
   std::string_view received() const { return std::string_view(in_).substr(in_begin_); }
   void Consume(std::size_t bytes);
-  bool IsPeerGone();
-  void CloseSocket();
   /// Runs `task` on the loop's thread: now, if that is this one.
   template <typename Task>
   void OnLoop(Task task);
 
   HttpLoop& loop_;
-  Socket socket_;
+  HttpTransport transport_;
   Timer wake_;
   std::string in_;  ///< What has come and is not consumed, from in_begin_ on.
   std::size_t in_begin_ = 0;

@@ -18,6 +18,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/http/http_connection.h"
+#include "api/http/http_loop.h"
 #include "api/http/problem.h"
 
 namespace orders::api {
@@ -107,6 +108,10 @@ class HttpServer::Impl {
 };
 
 absl::Status HttpServer::Impl::Open() {
+  for (const auto& loop : loops_) {
+    const absl::Status taken = loop->tls.has_value() ? loop->tls->Refresh() : absl::OkStatus();
+    if (!taken.ok()) return absl::FailedPreconditionError(taken.message());
+  }
   const std::string& address = options_.address;
   const std::size_t colon = address.rfind(':');
   std::uint32_t port = 0;
@@ -178,10 +183,12 @@ void HttpServer::Impl::Accept(Acceptor& acceptor) {
 
 void HttpServer::Impl::Admit(HttpLoop& loop, HttpConnection::Socket socket) {
   if (connections_.fetch_add(1) >= options_.connections_max) {
+    // Closed with the socket.
     connections_.fetch_sub(1);
+    if (options_.tls) return;  // It would hear us after a handshake alone.
     const std::string& text = TooManyConnections();
     (void)send(socket.native_handle(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    return;  // Closed with the socket.
+    return;
   }
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);

@@ -11,4 +11,7 @@ inline constexpr char kSecurityFields[] =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n";
 
+/// Over TLS: to come back over TLS alone, for a year (RFC 6797).
+inline constexpr char kSecureTransportField[] = "Strict-Transport-Security: max-age=31536000\r\n";
+
 }  // namespace orders::api

@@ -95,13 +95,16 @@ std::string Describe(const grpc::Status& status) {
   return text;
 }
 
-OrdersClient::OrdersClient(const std::string& address, absl::Duration timeout) : timeout_(timeout) {
+OrdersClient::OrdersClient(const std::string& address, absl::Duration timeout,
+                           std::shared_ptr<grpc::ChannelCredentials> credentials)
+    : timeout_(timeout) {
+  if (credentials == nullptr) credentials = grpc::InsecureChannelCredentials();
   grpc::ChannelArguments arguments;
   // Else all clients of one process share a connection, and its fate.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetMaxReceiveMessageSize(kReceiveBytesMax);
-  channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  channel_ = grpc::CreateCustomChannel(address, credentials, arguments);
   commands_ = v1::OrderCommands::NewStub(channel_);
   queries_ = v1::OrderQueries::NewStub(channel_);
 }

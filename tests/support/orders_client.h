@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/status.h"
 
@@ -53,7 +54,9 @@ class OrdersClient {
   /// Changes a call before it starts: its deadline, metadata, compression.
   using ContextSetter = std::function<void(grpc::ClientContext&)>;
 
-  explicit OrdersClient(const std::string& address, absl::Duration timeout = absl::Seconds(30));
+  /// No `credentials`: in the clear.
+  explicit OrdersClient(const std::string& address, absl::Duration timeout = absl::Seconds(30),
+                        std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
 
   CommandAnswer Send(const v1::CreateOrderRequest& request, const ContextSetter& set = {});
   CommandAnswer Send(const v1::AddItemRequest& request, const ContextSetter& set = {});

@@ -1,6 +1,7 @@
 #include "api/orderctl/command_line.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <sstream>
 #include <utility>
 
@@ -18,7 +19,7 @@ namespace orders::api {
 namespace {
 
 constexpr const char* kGlobalOptions =
-    "Global options (--server, --timeout, --actor, -o, --freshness): orderctl --help";
+    "Global options (--server, --tls, --token-file, --timeout, --actor, -o, ...): orderctl --help";
 
 absl::StatusOr<OutputForm> ParseOutputForm(absl::string_view text) {
   if (text == "table") return OutputForm::kTable;
@@ -51,9 +52,30 @@ CommandLine::CommandLine() : app_("The tool of the order service.", "orderctl") 
   app_.fallthrough();
   // Global options may stand after the subcommand too.
   app_.option_defaults()->group("Global options");
+  AddGlobalOptions();
+}
+
+void CommandLine::AddGlobalOptions() {
   AddValue(app_, "--server", "The service, HOST:PORT [127.0.0.1:50051]", "HOST:PORT", ParseServer,
            [this](std::string server) { options_.server = std::move(server); })
       ->envname("ORDERS_SERVER");
+  AddSwitch(app_, "--tls", "Speak TLS; implied by the files below", [this] {
+    security_.tls = true;
+  })->envname("ORDERS_TLS");
+  const auto add_file = [this](const char* name, const char* help, const char* variable,
+                               std::string& file) {
+    AddText(app_, name, help, "FILE", [&file](std::string path) {
+      file = std::move(path);
+    })->envname(variable);
+  };
+  add_file("--tls-ca", "Authorities that may have signed the service's certificate [the system's]",
+           "ORDERS_TLS_CA", security_.ca_file);
+  add_file("--tls-cert", "The certificate to show, PEM", "ORDERS_TLS_CERT", security_.cert_file);
+  add_file("--tls-key", "Its key, PEM", "ORDERS_TLS_KEY", security_.key_file);
+  add_file("--token-file", "Holds the token that proves who asks; or it is in ORDERS_TOKEN",
+           "ORDERS_TOKEN_FILE", security_.token_file);
+  AddSwitch(app_, "--insecure", "Send the token without TLS, even beyond this machine",
+            [this] { security_.insecure = true; });
   AddValue(app_, "--timeout", "Of each call, like 10s or 500ms [10s; a watch: none]", "DURATION",
            ParseTimeout, [this](absl::Duration timeout) {
              options_.timeout = timeout;
@@ -112,7 +134,18 @@ int CommandLine::Main(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code() == 0 ? PrintHelp(error) : PrintUsageError(error);
   }
-  const Run& run = runs_.at(ChosenName());
+  const std::string chosen = ChosenName();
+  const Run& run = runs_.at(chosen);
+  if (!offline_.contains(chosen)) {
+    const char* const token = std::getenv("ORDERS_TOKEN");
+    absl::StatusOr<Security> security =
+        ReadSecurity(security_, options_.server, token == nullptr ? "" : token);
+    if (!security.ok()) {
+      WriteErrorLine(absl::StrCat("orderctl: ", Printable(security.status().message())));
+      return kExitUsage;
+    }
+    options_.security = *std::move(security);
+  }
   Session session(options_);
   const int code = run(session);
   return session.out().ExitCode(code);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "CLI/CLI.hpp"
@@ -31,6 +32,9 @@ class CommandLine {
   /// "dead-letters list": `name` under `topic`.
   CLI::App& AddTo(CLI::App& topic, const std::string& name, const std::string& help, Run run);
 
+  /// `command` makes no call: what is wrong with TLS or a token does not keep it from running.
+  void NeedsNoService(const std::string& command) { offline_.insert(command); }
+
   /// Reads the words and runs the subcommand they name; returns the exit code. A wrong command line
   /// is one line on standard error and kExitUsage, and nothing is sent.
   int Main(int argc, const char* const* argv);
@@ -38,12 +42,15 @@ class CommandLine {
  private:
   /// Of the last subcommand named; empty: none was.
   std::string ChosenName() const;
+  void AddGlobalOptions();
   int PrintHelp(const CLI::ParseError& request);
   int PrintUsageError(const CLI::ParseError& error);
 
   CLI::App app_;
   GlobalOptions options_;
+  SecurityOptions security_;
   std::map<std::string, Run> runs_;
+  std::set<std::string> offline_;
 };
 
 void AddDraftCommands(CommandLine& line);
@@ -67,6 +74,7 @@ void AddWatchCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
 void AddLoadCommand(CommandLine& line);
 void AddDoctorCommand(CommandLine& line);
+void AddTokenCommands(CommandLine& line);
 void AddManualCommands(CommandLine& line);
 
 }  // namespace orders::api

@@ -86,8 +86,10 @@ absl::string_view Advice(grpc::StatusCode code) {
       return "try again later";
     case grpc::UNIMPLEMENTED:
       return "the server does not know this call: check --server and its version";
-    case grpc::PERMISSION_DENIED:
     case grpc::UNAUTHENTICATED:
+      return "name a token that the service knows, with --token-file or in ORDERS_TOKEN: orderctl "
+             "token new makes one";
+    case grpc::PERMISSION_DENIED:
       return "ask whoever runs the service for the right to do this";
     case grpc::DATA_LOSS:
       return "stored data cannot be read: call whoever runs the service";

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   orders::api::AddDemoCommand(line);
   orders::api::AddLoadCommand(line);
   orders::api::AddDoctorCommand(line);
+  orders::api::AddTokenCommands(line);
   orders::api::AddManualCommands(line);
   return line.Main(argc, argv);
 }

@@ -9,6 +9,7 @@
 #include "grpcpp/client_context.h"
 
 #include "api/orderctl/output.h"
+#include "api/orderctl/security.h"
 #include "orders/v1/admin.grpc.pb.h"
 #include "orders/v1/commands.grpc.pb.h"
 #include "orders/v1/nodes.grpc.pb.h"
@@ -32,11 +33,12 @@ struct GlobalOptions {
   std::string actor;  ///< Sent as x-actor; empty: not sent.
   OutputForm output = OutputForm::kTable;
   bool show_freshness = false;
+  Security security;  ///< Sent as authorization, if it has a token.
 };
 
 /// A channel to the service; no environment proxy, and answers up to 64 MiB. `number`: channels
 /// with different numbers have connections of their own.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& server, int number);
+std::shared_ptr<grpc::Channel> OpenChannel(const GlobalOptions& options, int number);
 
 /// One run of the tool: its options, its connection, its output. Opens no connection before the
 /// first call. The stubs may be used by many threads; all else by one.
@@ -53,7 +55,7 @@ class Session {
   v1::Nodes::StubInterface& nodes() { return *nodes_; }
   Output& out() { return out_; }
 
-  /// Deadline and actor of one call.
+  /// Deadline, actor and token of one call.
   void Prepare(grpc::ClientContext& context) const;
   /// The same without a deadline, unless one was asked for: for streams.
   void PrepareStream(grpc::ClientContext& context) const;
@@ -73,7 +75,7 @@ class Session {
   Output out_;
 };
 
-/// Deadline and actor of one call.
+/// Deadline, actor and token of one call.
 void PrepareCall(const GlobalOptions& options, grpc::ClientContext& context);
 
 /// 32 hexadecimal digits from the system's random numbers.

@@ -53,7 +53,7 @@ class LoadLoop {
   LoadLoop(const GlobalOptions& global, const LoadOptions& options, const std::atomic<bool>& stop)
       : global_(global), options_(options), stop_(stop), requests_(RandomHex().substr(0, 12)) {
     for (int i = 0; i < options.channels; ++i) {
-      stubs_.push_back(std::make_unique<grpc::GenericStub>(OpenChannel(global.server, i)));
+      stubs_.push_back(std::make_unique<grpc::GenericStub>(OpenChannel(global, i)));
     }
     for (int i = 0; i < options.concurrency; ++i) {
       slots_.push_back(std::make_unique<Slot>());

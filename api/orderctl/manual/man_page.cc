@@ -83,7 +83,11 @@ std::string ManPage(const CommandWords& tool, const std::string& version,
   }
   absl::StrAppend(&page,
                   ".fi\n.SH ENVIRONMENT\n.TP\n.B ORDERS_SERVER\n"
-                  "The service, as \\fB\\-\\-server\\fR takes it.\n");
+                  "The service, as \\fB\\-\\-server\\fR takes it.\n"
+                  ".TP\n.B ORDERS_TLS, ORDERS_TLS_CA, ORDERS_TLS_CERT, ORDERS_TLS_KEY\n"
+                  "The same for TLS; the first is \\fBtrue\\fR.\n"
+                  ".TP\n.B ORDERS_TOKEN_FILE\nA file, as \\fB\\-\\-token\\-file\\fR takes it.\n"
+                  ".TP\n.B ORDERS_TOKEN\nThe token itself, where no file is named.\n");
   return page;
 }
 

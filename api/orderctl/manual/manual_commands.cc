@@ -33,6 +33,8 @@ void AddManualCommands(CommandLine& line) {
   AddValue(completion, "SHELL", "bash, zsh or fish", "SHELL", ParseShell,
            [make](MakeScript script) { *make = script; })
       ->required();
+  line.NeedsNoService("completion");
+  line.NeedsNoService("man");
   line.Add("man", kManualGroup, "Print the manual page, for man", [&line](Session& session) {
     session.out().Write(
         ManPage(WordsOf(line.app()), kOrderctlVersion, std::string(ExitCodesHelp())));

@@ -96,8 +96,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const GrpcServerOptions& options, const std::vector<grpc::Service*>& services,
     const std::vector<std::string>& service_names) {
   grpc::EnableDefaultHealthCheckService(true);
-  // For all servers that this process builds from then on.
-  if (options.serves_reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<GrpcServer> server(new GrpcServer());
   server->credentials_ =
       options.tls ? ReloadingTlsCredentials(options.tls) : grpc::InsecureServerCredentials();

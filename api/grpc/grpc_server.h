@@ -22,7 +22,6 @@ struct GrpcServerOptions {
   TlsSource tls;        ///< None: plaintext. See ReloadingTlsCredentials.
   /// Told of handshakes that failed, and outlives the server; null: nobody is.
   RefusedHandshakes* refused_handshakes = nullptr;
-  bool serves_reflection = true;  ///< Tells anyone who asks which rpcs there are.
   int message_bytes_max = 4 << 20;
   int metadata_bytes_max = 8 << 10;
   int streams_per_connection_max = 100;

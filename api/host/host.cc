@@ -394,7 +394,6 @@ bool Host::Impl::StartGrpcServer(StartFailure& failure) {
       GrpcServer::Start({.address = settings_.grpc_listen.ToString(),
                          .tls = access_.tls(),
                          .refused_handshakes = &grpc_handshakes_,
-                         .serves_reflection = guard_->is_open(),
                          .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
                         services, names);
   if (!server.ok()) {

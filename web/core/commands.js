@@ -1,6 +1,7 @@
 // Commands that are recorded once, whatever happens on the way: each has a key that every repeat
 // carries, and is remembered until its outcome is known, over a reload of the page too.
 import { Problem, randomId, send } from "./api.js";
+import { hear } from "./live.js";
 
 const storageKey = "orders.pending";
 const attemptsMax = 5;
@@ -76,6 +77,7 @@ export async function perform(command, { onRepeat = () => {} } = {}) {
       try {
         const answer = await send(command.path, command.body, command);
         forget(command.key);
+        hear(answer.position_token);
         return answer;
       } catch (error) {
         if (!(error instanceof Problem)) throw error;

@@ -3,10 +3,12 @@ import { LiveSource } from "../live/source.js";
 import { authorization, token } from "./token.js";
 
 const listeners = new Set();
+let newest = "";
 let state = "connecting";
 
 function take(message) {
   if (message.type === "state") state = message.state;
+  if (message.type === "change") hear(message.entry.position_token);
   for (const listener of [...listeners]) listener(message);
 }
 
@@ -19,6 +21,15 @@ export function onLive(listener) {
 }
 
 export const liveState = () => state;
+
+/// A change that this tab knows of, by its token: its own, or one that was told.
+export function hear(token) {
+  newest = token;
+}
+
+/// The token of the newest of them. A view that begins reads up to there:
+/// the change may have come before the view, and before the read model had it.
+export const newestHeard = () => newest;
 
 /// Without a shared worker, or with a token, which is this tab's own, each visible tab has a stream,
 /// and a hidden one none.

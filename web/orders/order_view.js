@@ -1,6 +1,7 @@
 // An order: its state, what may be done now, and what happened; it follows what happens.
 import { orderPath, read } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
+import { newestHeard } from "../core/live.js";
 import { notify } from "../parts/notices.js";
 import { card, data, pageHead, paced } from "../parts/pieces.js";
 import { failed, loading } from "../parts/states.js";
@@ -17,7 +18,7 @@ class OrderView extends View {
   #order = null;
   #entries = [];
   #fresh = new Set();
-  #after = "";
+  #after = newestHeard();
 
   show() {
     this.id_ = this.route.parameters.order;

@@ -1,6 +1,7 @@
 // The list of orders: filtered, a page at a time, following what happens.
 import { address, read } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
+import { newestHeard } from "../core/live.js";
 import { changeQuery, navigate } from "../core/router.js";
 import { fullTime } from "../core/time.js";
 import { pageHead, paced } from "../parts/pieces.js";
@@ -36,7 +37,7 @@ class OrdersView extends View {
       "aria-pressed": "false",
       onclick: () => this.#togglePause(),
     });
-    this.newer = null;
+    this.newer = newestHeard();
     replace(
       this,
       pageHead("Orders", {

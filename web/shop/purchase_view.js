@@ -2,6 +2,7 @@
 import { orderPath, Problem, randomId, read } from "../core/api.js";
 import { Attempt, perform, prepare } from "../core/commands.js";
 import { h, icon, replace } from "../core/dom.js";
+import { newestHeard } from "../core/live.js";
 import { amountText, isZero, moneyText } from "../core/money.js";
 import { timeElement } from "../core/time.js";
 import { notify } from "../parts/notices.js";
@@ -27,7 +28,7 @@ const steps = [
 class PurchaseView extends View {
   #order = null;
   #entries = [];
-  #after = "";
+  #after = newestHeard();
   #isSending = false;
   #attempt = new Attempt();
 

@@ -70,25 +70,13 @@ struct HttpReason {
   const char* reason;
 };
 constexpr HttpReason kOfHttp[] = {
-    {400, "BAD_REQUEST"},
-    {400, "BAD_REQUEST_LINE"},
-    {400, "BAD_HEADER"},
-    {400, "BAD_HOST"},
-    {400, "BAD_FRAMING"},
-    {403, "FOREIGN_ORIGIN"},
-    {404, "PATH_NOT_FOUND"},
-    {404, "FILE_NOT_FOUND"},
-    {405, "METHOD_NOT_ALLOWED"},
-    {406, "NOT_ACCEPTABLE"},
-    {408, "REQUEST_TIMEOUT"},
-    {413, "BODY_TOO_LARGE"},
-    {414, "TARGET_TOO_LONG"},
-    {415, "UNSUPPORTED_MEDIA_TYPE"},
-    {417, "EXPECTATION_FAILED"},
-    {421, "UNKNOWN_HOST"},
-    {431, "HEADERS_TOO_LARGE"},
-    {501, "METHOD_UNKNOWN"},
-    {505, "VERSION_NOT_SUPPORTED"},
+    {400, "BAD_REQUEST"},        {400, "BAD_REQUEST_LINE"},      {400, "BAD_HEADER"},
+    {400, "BAD_HOST"},           {400, "BAD_FRAMING"},           {400, "TLS_WANTED"},
+    {403, "FOREIGN_ORIGIN"},     {404, "PATH_NOT_FOUND"},        {404, "FILE_NOT_FOUND"},
+    {405, "METHOD_NOT_ALLOWED"}, {406, "NOT_ACCEPTABLE"},        {408, "REQUEST_TIMEOUT"},
+    {413, "BODY_TOO_LARGE"},     {414, "TARGET_TOO_LONG"},       {415, "UNSUPPORTED_MEDIA_TYPE"},
+    {417, "EXPECTATION_FAILED"}, {421, "UNKNOWN_HOST"},          {431, "HEADERS_TOO_LARGE"},
+    {501, "METHOD_UNKNOWN"},     {505, "VERSION_NOT_SUPPORTED"},
 };
 
 std::map<int, std::set<std::string>> MakeReasons() {

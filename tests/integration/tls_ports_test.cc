@@ -255,13 +255,14 @@ TEST_P(TlsPorts, ManyReloadsUnderLoadDropNothing) {
     });
   }
   TestCertificate last;
-  for (int i = 0; i < 50; ++i) {
+  // Until there was a load, however slow the machine.
+  for (int i = 0; i < 50 || (answered < 200 && i < 5'000); ++i) {
     last = Reload(authority_);
     absl::SleepFor(absl::Milliseconds(20));
   }
   is_over = true;
   for (std::thread& caller : callers) caller.join();
-  EXPECT_GT(answered.load(), 100);
+  EXPECT_GE(answered.load(), 200);
   EXPECT_EQ(failed.load(), 0);
   EXPECT_TRUE(port_->HasRefused(0));
   TlsClient client(port_->port(), Believing());

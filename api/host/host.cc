@@ -282,7 +282,8 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
                   .http_handshakes_refused = http == nullptr ? 0 : http->handshakes_refused(),
                   .calls_in_flight = guard_->concurrency().in_flight(),
                   .calls_in_flight_max = guard_->concurrency().limit(),
-                  .store_is_reachable = backend_->monitor->Reachability().is_reachable},
+                  .store_is_reachable = backend_->monitor->Reachability().is_reachable,
+                  .is_insecure = settings_.insecure},
                  families);
   if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
   if (store_server_ != nullptr) AddNodeMetrics(store_server_->Stats(), families);

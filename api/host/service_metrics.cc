@@ -144,6 +144,8 @@ void AddLoadMetrics(const ServiceLoad& load, MetricFamilies& families) {
   gauge("orders_calls_in_flight_max",
         "How many may be at once: it shrinks while commands take longer than the target.",
         static_cast<std::size_t>(load.calls_in_flight_max));
+  gauge("orders_insecure", "1 when --insecure lets ports be open without TLS or tokens.",
+        load.is_insecure ? 1 : 0);
   gauge("orders_store_reachable", "0 when the last attempt to reach the store failed.",
         load.store_is_reachable ? 1 : 0);
 }

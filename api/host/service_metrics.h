@@ -26,6 +26,7 @@ struct ServiceLoad {
   int calls_in_flight = 0;
   int calls_in_flight_max = 0;  ///< As it is now.
   bool store_is_reachable = true;
+  bool is_insecure = false;  ///< Ports may be open to other machines without TLS or tokens.
 };
 void AddLoadMetrics(const ServiceLoad& load, infrastructure::MetricFamilies& families);
 

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/service_test.h"
+#include "tests/support/http_client.h"
 
 namespace orders::testing_support {
 namespace {
@@ -279,10 +280,13 @@ TEST(Start, AnAddressBeyondLoopbackNeedsTheWordInsecure) {
 }
 
 TEST(Start, AnAddressBeyondLoopbackServesWithTheWordInsecureAndSaysSo) {
-  const auto process = MustStart({.listen = "0.0.0.0:0", .arguments = {"--insecure"}});
+  const auto process = MustStart(
+      {.listen = "0.0.0.0:0", .arguments = {"--insecure", "--metrics-listen", "127.0.0.1:0"}});
   ASSERT_NE(process, nullptr);
   EXPECT_THAT(process->address(), HasSubstr("0.0.0.0:"));
   EXPECT_THAT(process->err(), HasSubstr("INSECURE"));
+  EXPECT_THAT(CallHttp(process->ReadyWord("metrics"), "GET", "/metrics").body,
+              HasSubstr("\norders_insecure 1\n"));
 }
 
 TEST(Start, DataInMemoryOfTheMachineIsCalledNotDurable) {

@@ -169,8 +169,10 @@ TEST(ProjectSalesOrder, ADamagedAmountIsNoMoreThanAnOrderMayComeTo) {
   SalesOrderState state = Draft();
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   const auto deltas = ProjectSalesOrder(
-      Recorded(1, domain::OrderConfirmed{.totals = Totals(kMost, -5, 0, 0),
-                                         .lines = {{LineId{99}, Totals(1, 0, 0, 0)}}}),
+      Recorded(
+          1,
+          domain::OrderConfirmed{.totals = {.goods = {kMost}, .discount = {-5}, .total = {kMost}},
+                                 .lines = {{LineId{99}, Totals(1, 0, 0, 0)}}}),
       state);
   ASSERT_EQ(deltas.size(), 1U);
   EXPECT_EQ(deltas[0].change.gross, domain::kAmountMax);

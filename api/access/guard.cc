@@ -6,11 +6,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 
 #include "api/calls/status_mapping.h"
 #include "application/commands/request_errors.h"
+#include "domain/order/absl_view.h"
 
 namespace orders::api {
 namespace {
@@ -18,7 +18,6 @@ namespace {
 using application::Caller;
 using application::MakeRequestError;
 
-constexpr absl::Duration kRefusalLogInterval = absl::Seconds(1);
 constexpr absl::Duration kRetryWhenFull = absl::Seconds(1);
 
 /// Holds the call's place until it is answered.
@@ -89,11 +88,9 @@ UnaryMethods Guard::Protect(UnaryMethods methods) {
       if (!caller.ok()) return refuse(caller.status());
       std::optional<ConcurrencyLimit::Permit> permit = concurrency_.TryEnter(kind);
       if (!permit.has_value()) return refuse(NoRoom(concurrency_.limit()));
-      start(std::make_unique<PlacedResponder>(std::move(responder), *std::move(permit)),
-            {.decode = inbound.decode,
-             .metadata = inbound.metadata,
-             .deadline = inbound.deadline,
-             .caller = caller->get()});
+      Inbound known = inbound;
+      known.caller = caller->get();
+      start(std::make_unique<PlacedResponder>(std::move(responder), *std::move(permit)), known);
     };
   }
   return methods;
@@ -105,11 +102,9 @@ WatchMethod Guard::Protect(WatchMethod method) {
     if (!rule.ok()) return {.status = rule.status()};
     const auto caller = Admit(*rule, inbound.metadata);
     if (!caller.ok()) return {.status = caller.status()};
-    return open({.decode = inbound.decode,
-                 .metadata = inbound.metadata,
-                 .deadline = inbound.deadline,
-                 .caller = caller->get()},
-                sink);
+    Inbound known = inbound;
+    known.caller = caller->get();
+    return open(known, sink);
   };
   return method;
 }
@@ -164,18 +159,13 @@ absl::StatusOr<std::shared_ptr<const Caller>> Guard::Authenticate(CallMetadata m
 }
 
 void Guard::LogRefusal(std::string_view why) {
-  absl::MutexLock lock(&log_mutex_);
-  const absl::Time now = absl::Now();
-  if (now - logged_at_ < kRefusalLogInterval) {
-    ++unlogged_;
-    return;
-  }
-  ports_.telemetry.Log(application::Severity::kWarning,
-                       absl::StrCat("token refused: ", absl::string_view(why.data(), why.size()),
-                                    unlogged_ > 0 ? absl::StrCat(" refused_since_last=", unlogged_)
-                                                  : std::string()));
-  logged_at_ = now;
-  unlogged_ = 0;
+  const std::optional<std::uint64_t> refused = refusals_.Count(absl::Now());
+  if (!refused.has_value()) return;
+  ports_.telemetry.Log(
+      application::Severity::kWarning,
+      absl::StrCat(
+          "token refused: ", domain::View(why),
+          *refused > 1 ? absl::StrCat(" refused_since_last=", *refused - 1) : std::string()));
 }
 
 }  // namespace orders::api

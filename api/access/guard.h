@@ -3,11 +3,8 @@
 #include <memory>
 #include <string_view>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 
 #include "api/access/access_rules.h"
@@ -15,6 +12,7 @@
 #include "api/calls/call_context.h"
 #include "api/calls/method.h"
 #include "api/runtime/concurrency_limit.h"
+#include "api/runtime/line_pace.h"
 #include "application/ports/authenticator.h"
 #include "application/ports/call_meters.h"
 #include "application/ports/telemetry.h"
@@ -57,10 +55,7 @@ class Guard {
   const Ports ports_;
   Quotas quotas_;
   ConcurrencyLimit concurrency_;
-
-  absl::Mutex log_mutex_;
-  absl::Time logged_at_ ABSL_GUARDED_BY(log_mutex_) = absl::InfinitePast();
-  int unlogged_ ABSL_GUARDED_BY(log_mutex_) = 0;
+  LinePace refusals_;
 };
 
 }  // namespace orders::api

@@ -90,19 +90,10 @@ HttpTransport::Awaitable<std::size_t> HttpTransport::ReadTls(asio::mutable_buffe
                                                              Error& error) {
   // Others have their turn between two reads, as they do where a read goes through the loop.
   co_await asio::post(executor(), kAwait);
-  // Closed meanwhile, it is no longer our socket.
-  while (is_open()) {
-    std::size_t count = 0;
-    ERR_clear_error();
-    const int result = SSL_read_ex(tls_.get(), into.data(), into.size(), &count);
-    if (result == 1) co_return count;
-    const std::optional<Socket::wait_type> wait = WaitOf(*tls_, result, error);
-    if (!wait.has_value()) co_return 0;
-    co_await socket_.async_wait(*wait, asio::redirect_error(kAwait, error));
-    if (error) co_return 0;
-  }
-  error = asio::error::operation_aborted;
-  co_return 0;
+  const auto read = [into](SSL* tls, std::size_t* count) {
+    return SSL_read_ex(tls, into.data(), into.size(), count);
+  };
+  co_return co_await Transfer(read, error);
 }
 
 HttpTransport::Awaitable<std::size_t> HttpTransport::WriteTls(
@@ -113,10 +104,19 @@ HttpTransport::Awaitable<std::size_t> HttpTransport::WriteTls(
     record = FirstRecord(from[0], from[1]);
     bytes = asio::buffer(record);
   }
+  const auto write = [bytes](SSL* tls, std::size_t* count) {
+    return SSL_write_ex(tls, bytes.data(), bytes.size(), count);
+  };
+  co_return co_await Transfer(write, error);
+}
+
+template <typename Step>
+HttpTransport::Awaitable<std::size_t> HttpTransport::Transfer(Step step, Error& error) {
+  // Closed meanwhile, it is no longer our socket.
   while (is_open()) {
     std::size_t count = 0;
     ERR_clear_error();
-    const int result = SSL_write_ex(tls_.get(), bytes.data(), bytes.size(), &count);
+    const int result = step(tls_.get(), &count);
     if (result == 1) co_return count;
     const std::optional<Socket::wait_type> wait = WaitOf(*tls_, result, error);
     if (!wait.has_value()) co_return 0;

@@ -55,6 +55,10 @@ class HttpTransport {
  private:
   Awaitable<std::size_t> ReadTls(boost::asio::mutable_buffer into, Error& error);
   Awaitable<std::size_t> WriteTls(std::array<boost::asio::const_buffer, 2> from, Error& error);
+  /// Repeats `step`, an SSL_read_ex or SSL_write_ex, until it has moved some bytes; returns how
+  /// many.
+  template <typename Step>
+  Awaitable<std::size_t> Transfer(Step step, Error& error);
   /// What the socket must become for a call of OpenSSL's that returned `result` to go on; absent,
   /// with `error` set: it will not.
   std::optional<Socket::wait_type> WaitOf(SSL& tls, int result, Error& error);

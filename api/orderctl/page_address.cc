@@ -6,12 +6,14 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 
+#include "api/orderctl/server_host.h"
+
 namespace orders::api {
 namespace {
 
-bool IsOnlyItsOwn(absl::string_view host) {
-  return host == "0.0.0.0" || host == "[::]" || host == "[::1]" || host == "localhost" ||
-         absl::StartsWith(host, "127.");
+/// Loopback, or every interface: an address that means this machine wherever it is used.
+bool IsOnlyItsOwn(const std::string& host) {
+  return host == "0.0.0.0" || host == "::" || IsLoopback(host);
 }
 
 std::string EncodePercent(absl::string_view text) {
@@ -32,7 +34,7 @@ std::string EncodePercent(absl::string_view text) {
 std::string ReachableFrom(absl::string_view url, absl::string_view server) {
   const std::size_t host_at = url.find("://") + 3;
   const std::size_t port_at = url.rfind(':');
-  if (!IsOnlyItsOwn(url.substr(host_at, port_at - host_at))) return std::string(url);
+  if (!IsOnlyItsOwn(HostOf(url.substr(host_at)))) return std::string(url);
   return absl::StrCat(url.substr(0, host_at), server.substr(0, server.rfind(':')),
                       url.substr(port_at));
 }

@@ -11,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
+#include "api/orderctl/server_host.h"
+
 namespace orders::api {
 namespace {
 
@@ -51,10 +53,6 @@ absl::StatusOr<std::string> ReadAuthorities(const std::string& file) {
   if (text.ok()) return text;
   return absl::InvalidArgumentError(
       absl::StrCat(text.status().message(), "; name the service's authority with --tls-ca"));
-}
-
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
 }
 
 absl::Status CheckToken(absl::string_view token) {
@@ -110,12 +108,6 @@ std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const Security& security
   return grpc::SslCredentials({.pem_root_certs = security.authorities,
                                .pem_private_key = security.key,
                                .pem_cert_chain = security.certificate});
-}
-
-std::string HostOf(absl::string_view server) {
-  std::string host(server.substr(0, server.rfind(':')));
-  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  return host;
 }
 
 }  // namespace orders::api

@@ -36,7 +36,4 @@ absl::StatusOr<Security> ReadSecurity(const SecurityOptions& options, absl::stri
 
 std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const Security& security);
 
-/// HOST of HOST:PORT, without the brackets of IPv6.
-std::string HostOf(absl::string_view server);
-
 }  // namespace orders::api

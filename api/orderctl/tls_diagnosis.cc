@@ -12,6 +12,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "api/orderctl/server_host.h"
+
 namespace orders::api {
 namespace {
 

@@ -5,9 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
-
+#include "api/runtime/line_pace.h"
 #include "application/ports/telemetry.h"
 
 namespace orders::api {
@@ -29,9 +27,7 @@ class RefusedHandshakes {
   const std::string port_;
   application::Telemetry* const telemetry_;
   std::atomic<std::uint64_t> count_ = 0;
-  absl::Mutex mutex_;
-  absl::Time quiet_until_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  std::uint64_t not_logged_ ABSL_GUARDED_BY(mutex_) = 0;
+  LinePace pace_;
 };
 
 }  // namespace orders::api

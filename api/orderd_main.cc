@@ -20,6 +20,7 @@
 #include "api/host/access.h"
 #include "api/host/host.h"
 #include "api/host/store_host.h"
+#include "api/host/store_port.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/runtime/service_manager.h"
 #include "infrastructure/telemetry/logging.h"
@@ -93,9 +94,10 @@ std::unique_ptr<Host> StartHost(const infrastructure::Settings& settings,
                      [] { kill(getpid(), kReopenSignal); });
 }
 std::unique_ptr<StoreHost> StartHost(const infrastructure::Settings& settings,
-                                     infrastructure::PrometheusTelemetry& telemetry, Access&,
+                                     infrastructure::PrometheusTelemetry& telemetry, Access& access,
                                      StartFailure& failure, const StoreHost*) {
-  return StoreHost::Start(settings, telemetry, OnFatal, failure);
+  return StoreHost::Start(
+      settings, telemetry, access, OnFatal, [] { kill(getpid(), SIGTERM); }, failure);
 }
 
 /// Where `host` serves, so that it is found there again.
@@ -169,7 +171,9 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   const auto& [settings, sources, check_only] =
       std::get<infrastructure::ResolvedSettings>(*resolved);
   if (check_only) {
-    if (const std::optional<StartFailure> failure = CheckAccess(settings)) return Say(*failure);
+    for (const auto& failure : {CheckAccess(settings), CheckPasswordFiles(settings)}) {
+      if (failure.has_value()) return Say(*failure);
+    }
     std::fputs("the settings are in order\n", stdout);
     return ExitCode::kOk;
   }

@@ -5,20 +5,26 @@
 #include "api/access/access_rules.h"
 #include "orders/v1/admin.pb.h"
 #include "orders/v1/commands.pb.h"
+#include "orders/v1/consumer_groups.pb.h"
 #include "orders/v1/nodes.pb.h"
 #include "orders/v1/queries.pb.h"
 #include "orders/v1/read_models.pb.h"
+#include "orders/v1/store_users.pb.h"
 #include "orders/v1/streams.pb.h"
+#include "orders/v1/webhooks.pb.h"
 
 int main(int argc, char** argv) {
   namespace v1 = orders::v1;
   const google::protobuf::FileDescriptor* const files[] = {
       v1::GetHealthRequest::descriptor()->file(),
       v1::CreateOrderRequest::descriptor()->file(),
+      v1::GetConsumerGroupRequest::descriptor()->file(),
       v1::GetNodeRequest::descriptor()->file(),
       v1::GetOrderRequest::descriptor()->file(),
       v1::ListReadModelsRequest::descriptor()->file(),
-      v1::ListStreamsRequest::descriptor()->file()};
+      v1::ListStoreUsersRequest::descriptor()->file(),
+      v1::ListStreamsRequest::descriptor()->file(),
+      v1::ListWebhooksRequest::descriptor()->file()};
   int errors = 0;
   for (const google::protobuf::FileDescriptor* file : files) {
     for (const std::string& error : orders::api::RuleErrors(*file)) {

@@ -26,7 +26,7 @@ void HealthCall::Answer(const Inbound& inbound, Call call) const {
   v1::GetHealthResponse response;
   SetHealthResponse(
       {.identity = store_, .kind = store_kind_, .reachability = ports_.store.Reachability()},
-      ports_.projections.Statuses(), ports_.clock.Now(), ports_.access_fault(), response);
+      ports_.projections.Statuses(), ports_.clock.Now(), ports_.other_faults(), response);
   response.set_http_url(ports_.http_url());
   call.Answer(response);
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "api/calls/method.h"
 #include "api/runtime/call_gate.h"
@@ -25,8 +26,8 @@ class HealthCall {
     application::Telemetry& telemetry;
     application::CallMeters& meters;
     CallGate& gate;
-    /// What is wrong with the files about access; empty: nothing. Must not block.
-    std::function<std::string()> access_fault;
+    /// What is wrong beside store and read models, each in a sentence. Must not block.
+    std::function<std::vector<std::string>()> other_faults;
     /// Empty: HTTP is not served, or not yet. Must not block.
     std::function<std::string()> http_url;
   };

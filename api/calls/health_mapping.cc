@@ -20,10 +20,10 @@ void SetStoreHealth(const StoreCondition& store, v1::StoreHealth& message) {
 
 void SetHealthResponse(const StoreCondition& store,
                        const std::vector<application::ProjectionStatus>& read_models,
-                       absl::Time now, const std::string& access_fault,
+                       absl::Time now, const std::vector<std::string>& other_faults,
                        v1::GetHealthResponse& message) {
   const application::ServiceHealth health =
-      application::AssessHealth(store.reachability, read_models, now, access_fault);
+      application::AssessHealth(store.reachability, read_models, now, other_faults);
   message.set_state(health.state == application::HealthState::kServing ? v1::HEALTH_STATE_SERVING
                                                                        : v1::HEALTH_STATE_DEGRADED);
   for (const std::string& reason : health.reasons) message.add_reasons(reason);

@@ -24,7 +24,7 @@ struct StoreCondition {
 void SetStoreHealth(const StoreCondition& store, v1::StoreHealth& message);
 void SetHealthResponse(const StoreCondition& store,
                        const std::vector<application::ProjectionStatus>& read_models,
-                       absl::Time now, const std::string& access_fault,
+                       absl::Time now, const std::vector<std::string>& other_faults,
                        v1::GetHealthResponse& message);
 
 }  // namespace orders::api

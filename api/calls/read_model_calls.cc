@@ -9,10 +9,10 @@
 
 #include "api/calls/page_rows.h"
 #include "api/calls/read_model_mapping.h"
+#include "api/calls/request_checks.h"
 #include "api/calls/worker_method.h"
 #include "application/projections/projection_runner.h"
 #include "application/queries/page_token.h"
-#include "domain/order/text_rules.h"
 #include "domain/order/validation.h"
 
 namespace orders::api {
@@ -21,16 +21,6 @@ namespace {
 using application::PageKind;
 
 constexpr std::size_t kSkippedEventsMax = 1'000;
-
-absl::Status CheckReason(const std::string& reason) {
-  const bool fits =
-      !reason.empty() && reason.size() <= domain::kTextBytesMax &&
-      domain::FindTextFault(reason, /*lines_allowed=*/false) == domain::TextFault::kNone;
-  if (fits) return absl::OkStatus();
-  return domain::ToStatus({{.field = "reason",
-                            .description = absl::StrCat("say why, in 1 to ", domain::kTextBytesMax,
-                                                        " bytes of UTF-8 on one line")}});
-}
 
 }  // namespace
 
@@ -175,7 +165,9 @@ absl::StatusOr<v1::RetryDeadLetterResponse> ReadModelCalls::Retry(
 
 absl::StatusOr<v1::RetryDeadLetterResponse> ReadModelCalls::Skip(
     const CallContext& call, const v1::SkipDeadLetterRequest& request) {
-  if (absl::Status valid = CheckReason(request.reason()); !valid.ok()) return valid;
+  Violations violations;
+  CheckReason(request.reason(), violations);
+  if (!violations.empty()) return domain::ToStatus(violations);
   const auto runner = ports_.projections.FindRunner(request.read_model());
   if (!runner.ok()) return runner.status();
   const auto outcome = (*runner)->Skip({request.order_id()}, request.revision(), request.reason(),

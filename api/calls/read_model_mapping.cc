@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/calls/duration_message.h"
 #include "api/calls/value_mapping.h"
 #include "api/calls/view_mapping.h"
 
@@ -42,9 +43,7 @@ void SetRebuild(const application::RebuildStatus& status, v1::Rebuild& message) 
                                            static_cast<double>(status.end->commit)));
   }
   if (status.left.has_value()) {
-    const std::int64_t nanos = absl::ToInt64Nanoseconds(*status.left);
-    message.mutable_time_left()->set_seconds(nanos / 1'000'000'000);
-    message.mutable_time_left()->set_nanos(static_cast<std::int32_t>(nanos % 1'000'000'000));
+    SetDuration(*status.left, *message.mutable_time_left());
   }
   if (status.comparison != nullptr) {
     message.set_rows_compared(status.comparison->rows);

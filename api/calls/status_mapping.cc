@@ -11,6 +11,7 @@
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
 
+#include "api/calls/duration_message.h"
 #include "api/calls/value_mapping.h"
 #include "application/commands/request_errors.h"
 #include "domain/order/refusals.h"
@@ -162,9 +163,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, std::string_view res
   (void)details.TryAdd(MakeErrorInfo(status, refusal, error, resource));
   if (const std::optional<absl::Duration> wait = RetryAfter(status, error)) {
     google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(*wait));
-    retry.mutable_retry_delay()->set_nanos(
-        static_cast<std::int32_t>(absl::ToInt64Nanoseconds(*wait % absl::Seconds(1))));
+    SetDuration(*wait, *retry.mutable_retry_delay());
     (void)details.TryAdd(retry);
   }
   if (absl::IsNotFound(status) && !resource.empty()) {

@@ -10,8 +10,8 @@
 
 #include "api/calls/event_mapping.h"
 #include "api/calls/page_rows.h"
+#include "api/calls/request_checks.h"
 #include "application/queries/freshness.h"
-#include "domain/order/validation.h"
 
 namespace orders::api {
 namespace {
@@ -19,20 +19,6 @@ namespace {
 using application::BrowseOrder;
 using application::LogPosition;
 using application::PageKind;
-
-/// Of a stream, an event's type and a correlation id.
-constexpr std::size_t kNameBytesMax = 1'024;
-
-absl::Status Violated(const char* field, std::string description) {
-  return domain::ToStatus({{.field = field, .description = std::move(description)}});
-}
-
-absl::Status CheckName(const char* field, const std::string& name) {
-  if (name.size() <= kNameBytesMax && name.find('\0') == std::string::npos) {
-    return absl::OkStatus();
-  }
-  return Violated(field, absl::StrCat("takes at most ", kNameBytesMax, " bytes, none of them 0"));
-}
 
 absl::StatusOr<BrowseOrder> ToOrder(v1::ReadDirection direction, BrowseOrder unspecified) {
   switch (direction) {
@@ -90,7 +76,7 @@ absl::StatusOr<v1::ListStreamsResponse> StreamCalls::ListStreams(
     const CallContext& call, const v1::ListStreamsRequest& request) const {
   const absl::StatusOr<std::size_t> rows = RowsOfPage(request.page_size());
   if (!rows.ok()) return rows.status();
-  if (absl::Status named = CheckName("stream_prefix", request.stream_prefix()); !named.ok()) {
+  if (absl::Status named = CheckStoreName("stream_prefix", request.stream_prefix()); !named.ok()) {
     return named;
   }
   const std::string query =
@@ -121,7 +107,7 @@ absl::StatusOr<v1::ListStreamEventsResponse> StreamCalls::ListEvents(
   if (request.stream().empty()) {
     return Violated("stream", "takes a stream's name, or $all");
   }
-  if (absl::Status named = CheckName("stream", request.stream()); !named.ok()) return named;
+  if (absl::Status named = CheckStoreName("stream", request.stream()); !named.ok()) return named;
   if (request.stream() == application::kAllStreams) return ListEventsOfAll(call, request, *rows);
 
   if (request.has_from_position()) {
@@ -169,7 +155,7 @@ absl::StatusOr<v1::ListStreamEventsResponse> StreamCalls::ListEventsOfAll(
   }
   for (const auto& [field, prefix] : {std::pair{"stream_prefix", &request.stream_prefix()},
                                       std::pair{"type_prefix", &request.type_prefix()}}) {
-    if (absl::Status named = CheckName(field, *prefix); !named.ok()) return named;
+    if (absl::Status named = CheckStoreName(field, *prefix); !named.ok()) return named;
   }
   const absl::StatusOr<BrowseOrder> order = ToOrder(request.direction(), BrowseOrder::kForwards);
   if (!order.ok()) return order.status();
@@ -206,7 +192,8 @@ absl::StatusOr<v1::ListCorrelatedEventsResponse> StreamCalls::ListCorrelated(
   if (request.correlation_id().empty()) {
     return Violated("correlation_id", "takes the id that a request was sent with, or got");
   }
-  if (absl::Status named = CheckName("correlation_id", request.correlation_id()); !named.ok()) {
+  if (absl::Status named = CheckStoreName("correlation_id", request.correlation_id());
+      !named.ok()) {
     return named;
   }
   const absl::StatusOr<BrowseOrder> order = ToOrder(request.direction(), BrowseOrder::kBackwards);

@@ -30,6 +30,8 @@
 #include "api/host/service_metrics.h"
 #include "api/host/store_backend.h"
 #include "api/host/store_metrics.h"
+#include "api/host/store_port.h"
+#include "api/host/webhook_host.h"
 #include "api/runtime/call_gate.h"
 #include "api/runtime/import_barrier.h"
 #include "api/runtime/order_lanes.h"
@@ -41,6 +43,7 @@
 #include "application/queries/default_order_query_handler.h"
 #include "application/queries/freshness_gate.h"
 #include "application/queries/order_view_cache.h"
+#include "application/webhooks_off.h"
 #include "eventstoredb/client.h"
 #include "eventstoredb/node/node_server.h"
 #include "infrastructure/config/secret_file.h"
@@ -93,7 +96,8 @@ class Host::Impl {
 
   bool OpenStore(std::function<void()> on_fatal, StartFailure& failure);
   bool OpenViews(StartFailure& failure);
-  bool StartStoreServer(StartFailure& failure);
+  bool StartNode(const eventstoredb::NodeServerOptions& options, StartFailure& failure);
+  bool StartDelivery(StartFailure& failure);
   bool OpenMetrics(StartFailure& failure);
   void MakeCalls();
   bool StartGrpcServer(StartFailure& failure);
@@ -103,12 +107,17 @@ class Host::Impl {
   void Abandon();
   std::string ReadyLine() const;
   std::uint16_t port() const { return server_->port(); }
-  std::uint16_t store_port() const { return store_server_ == nullptr ? 0 : store_server_->port(); }
+  std::uint16_t store_port() const { return node_ == nullptr ? 0 : node_->port(); }
   std::uint16_t metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }
   std::uint16_t http_port() const { return http_ == nullptr ? 0 : http_->port(); }
 
  private:
-  infrastructure::MetricFamilies CollectMetrics() const;
+  /// Of what an EventStore has not: groups, users, projections. Wherever the store lies.
+  eventstoredb::Client& store_client() {
+    return node_client_ != nullptr ? *node_client_ : *backend_->client;
+  }
+  infrastructure::MetricFamilies CollectMetrics();
+  std::vector<std::string> OtherFaults() const;
 
   const Settings settings_;
   infrastructure::PrometheusTelemetry& telemetry_;
@@ -138,6 +147,7 @@ class Host::Impl {
 
   std::optional<application::OrderCommandHandler> commands_;
   std::optional<application::DefaultOrderQueryHandler> queries_;
+  application::WebhooksOff webhooks_off_;
 
   CallGate gate_;
   ImportBarrier imports_;
@@ -160,10 +170,14 @@ class Host::Impl {
   std::optional<UnaryService<v1::ReadModels>> read_models_service_;
   RefusedHandshakes grpc_handshakes_{"grpc", &telemetry_};
   std::unique_ptr<GrpcServer> server_;
-  std::unique_ptr<HttpPort> http_;                          ///< Null: not asked for.
-  std::atomic<const HttpPort*> open_http_ = nullptr;        ///< The same, once it serves.
-  std::unique_ptr<eventstoredb::NodeServer> store_server_;  ///< Null: the store is ours alone.
-  std::unique_ptr<infrastructure::MetricsServer> metrics_;  ///< Null: not asked for.
+  std::unique_ptr<HttpPort> http_;                    ///< Null: not asked for.
+  std::atomic<const HttpPort*> open_http_ = nullptr;  ///< The same, once it serves.
+  /// The embedded store as a node of its protocol, with a port if that is asked for. Null: the
+  /// store is on a server.
+  std::unique_ptr<eventstoredb::NodeServer> node_;
+  std::unique_ptr<eventstoredb::Client> node_client_;         ///< Of `node_`, without a socket.
+  std::unique_ptr<infrastructure::WebhookService> webhooks_;  ///< Null: no address is allowed.
+  std::unique_ptr<infrastructure::MetricsServer> metrics_;    ///< Null: not asked for.
 };
 
 bool Host::Impl::OpenStore(std::function<void()> on_fatal, StartFailure& failure) {
@@ -235,9 +249,9 @@ bool Host::Impl::OpenViews(StartFailure& failure) {
   return true;
 }
 
-bool Host::Impl::StartStoreServer(StartFailure& failure) {
-  if (!settings_.store_listen.has_value()) return true;
+bool Host::Impl::StartNode(const eventstoredb::NodeServerOptions& options, StartFailure& failure) {
   if (backend_->embedded == nullptr) {
+    if (!settings_.store_listen.has_value()) return true;
     failure = {
         ExitCode::kConfig,
         "store-listen serves the embedded store, and this service runs on another one. Leave "
@@ -245,15 +259,33 @@ bool Host::Impl::StartStoreServer(StartFailure& failure) {
     projections_->Stop();
     return false;
   }
-  auto server = eventstoredb::NodeServer::Start({.address = settings_.store_listen->ToString()},
-                                                *backend_->embedded);
-  if (!server.ok()) {
-    failure = ListenFailure(server.status(), "store-listen");
+  auto node = eventstoredb::NodeServer::Start(options, *backend_->embedded);
+  if (!node.ok()) {
+    failure = ListenFailure(node.status(), "store-listen");
     projections_->Stop();
     return false;
   }
-  store_server_ = *std::move(server);
+  node_ = *std::move(node);
+  auto client = eventstoredb::Client::Create(
+      {.make_channel = [this] { return node_->InProcessChannel(); }, .tls = false});
+  if (!client.ok()) {
+    failure = {ExitCode::kConfig, std::string(client.status().message())};
+    projections_->Stop();
+    return false;
+  }
+  node_client_ = *std::move(client);
   return true;
+}
+
+bool Host::Impl::StartDelivery(StartFailure& failure) {
+  if (StartWebhooks(
+          settings_, backend_->identity,
+          {store_client(), *journal_, ids_, random_, telemetry_, infrastructure::EncodeBody},
+          webhooks_, failure)) {
+    return true;
+  }
+  projections_->Stop();
+  return false;
 }
 
 bool Host::Impl::OpenMetrics(StartFailure& failure) {
@@ -266,7 +298,7 @@ void Host::Impl::ServeMetrics() {
   if (metrics_ != nullptr) metrics_->Serve([this] { return CollectMetrics(); });
 }
 
-infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
+infrastructure::MetricFamilies Host::Impl::CollectMetrics() {
   infrastructure::MetricFamilies families = telemetry_.Collect();
   AddProjectionMetrics(projections_->Statuses(), families);
   const std::size_t waiting = lanes_->waiting();
@@ -286,11 +318,20 @@ infrastructure::MetricFamilies Host::Impl::CollectMetrics() const {
                   .is_insecure = settings_.insecure},
                  families);
   if (backend_->embedded != nullptr) AddLogMetrics(backend_->embedded->Stats(), families);
-  if (store_server_ != nullptr) AddNodeMetrics(store_server_->Stats(), families);
+  if (settings_.store_listen.has_value()) AddNodeMetrics(node_->Stats(), families);
+  operator_calls_->AddGroupMetrics(families);
   if (backend_->client != nullptr) AddClientMetrics(backend_->client->statistics(), families);
+  AddWebhookMetrics(webhooks_.get(), families);
   access_.AddMetrics(families);
   infrastructure::AddProcessMetrics(infrastructure::kVersion, families);
   return families;
+}
+
+std::vector<std::string> Host::Impl::OtherFaults() const {
+  std::vector<std::string> faults;
+  if (webhooks_ != nullptr) faults = webhooks_->Faults();
+  if (std::string access = access_.Fault(); !access.empty()) faults.push_back(std::move(access));
+  return faults;
 }
 
 void Host::Impl::MakeCalls() {
@@ -340,7 +381,7 @@ void Host::Impl::MakeCalls() {
                                          .telemetry = telemetry_,
                                          .meters = telemetry_,
                                          .gate = gate_,
-                                         .access_fault = [this] { return access_.Fault(); },
+                                         .other_faults = [this] { return OtherFaults(); },
                                          .http_url = [this]() -> std::string {
                                            const HttpPort* const http = open_http_.load();
                                            return http == nullptr ? "" : http->Url(settings_);
@@ -349,13 +390,16 @@ void Host::Impl::MakeCalls() {
   operator_calls_.emplace(OperatorCalls::Ports{
       .settings = settings_,
       .backend = *backend_,
+      .store_client = store_client(),
       .digest = *digest_,
+      .webhooks =
+          webhooks_ != nullptr ? static_cast<application::Webhooks&>(*webhooks_) : webhooks_off_,
       .calls = {ids_, telemetry_, telemetry_, *query_workers_, gate_},
       .limits = LimitsOf(settings_),
       .metrics = [this] { return CollectMetrics(); },
       .store_server = [this]() -> std::optional<eventstoredb::NodeServerStats> {
-        if (store_server_ == nullptr) return std::nullopt;
-        return store_server_->Stats();
+        if (!settings_.store_listen.has_value()) return std::nullopt;
+        return node_->Stats();
       }});
   guard_.emplace(Guard::Ports{access_.authenticator(), telemetry_, telemetry_},
                  ConcurrencyLimit::Options{.limit_max = settings_.commands_in_flight_max,
@@ -434,8 +478,9 @@ bool Host::Impl::StartHttpServer(StartFailure& failure) {
 bool Host::Impl::Stop() {
   const absl::Time drained_by = absl::Now() + settings_.drain_max;
   server_->SetHealth(false);
-  if (store_server_ != nullptr) store_server_->Drain();
+  if (node_ != nullptr) node_->Drain();
   gate_.Close();
+  if (webhooks_ != nullptr) webhooks_->Drain();
   if (http_ != nullptr) http_->Drain();
   admin_streams_->Stop();
   changes_->Stop();
@@ -454,9 +499,11 @@ bool Host::Impl::Stop() {
   lanes_->Stop();
   query_workers_->Stop();
   admin_workers_->Stop();
-  if (store_server_ != nullptr) {
-    store_server_->Stop(std::max(absl::ZeroDuration(), drained_by - absl::Now()));
-    store_server_.reset();
+  webhooks_.reset();
+  node_client_.reset();
+  if (node_ != nullptr) {
+    node_->Stop(std::max(absl::ZeroDuration(), drained_by - absl::Now()));
+    node_.reset();
   }
   // Nobody is inside, and nobody comes in: the services touch nothing of what goes now.
   queries_.reset();
@@ -480,8 +527,9 @@ bool Host::Impl::Stop() {
 void Host::Impl::Abandon() {
   if (server_ == nullptr) return;
   server_->SetHealth(false);
-  if (store_server_ != nullptr) store_server_->Drain();
+  if (node_ != nullptr) node_->Drain();
   gate_.Close();
+  if (webhooks_ != nullptr) webhooks_->Drain();
   if (http_ != nullptr) http_->Drain();
   admin_streams_->Stop();
   changes_->Stop();
@@ -494,9 +542,9 @@ std::string Host::Impl::ReadyLine() const {
   address.port = server_->port();
   std::string line =
       absl::StrCat("orderd ready grpc=", address.ToString(), " store=", backend_->kind);
-  if (store_server_ != nullptr) {
+  if (settings_.store_listen.has_value()) {
     infrastructure::ListenAddress store_address = *settings_.store_listen;
-    store_address.port = store_server_->port();
+    store_address.port = node_->port();
     absl::StrAppend(&line, " store-listen=", store_address.ToString());
   }
   if (http_ != nullptr) absl::StrAppend(&line, http_->ReadyWord(settings_));
@@ -515,17 +563,16 @@ std::unique_ptr<Host> Host::Start(const Settings& settings,
     failure = *std::move(refused);
     return nullptr;
   }
+  eventstoredb::NodeServerOptions node_options = NodeLimits(settings);
   if (settings.store_listen.has_value()) {
-    if (auto refused =
-            CheckListenAddress("store-listen", *settings.store_listen, {}, settings.insecure,
-                               "read and change every event", telemetry)) {
-      failure = *std::move(refused);
-      return nullptr;
-    }
+    auto port = StorePortOptions("store-listen", settings, access.tls(), telemetry, failure);
+    if (!port.has_value()) return nullptr;
+    node_options = *std::move(port);
   }
   auto impl = std::make_unique<Impl>(settings, telemetry, access, std::move(on_imported));
   if (!impl->OpenStore(std::move(on_fatal), failure) || !impl->OpenViews(failure) ||
-      !impl->StartStoreServer(failure) || !impl->OpenMetrics(failure)) {
+      !impl->StartNode(node_options, failure) || !impl->StartDelivery(failure) ||
+      !impl->OpenMetrics(failure)) {
     return nullptr;
   }
   impl->MakeCalls();

@@ -10,18 +10,28 @@ namespace {
 
 /// "there is neither TLS nor a token", ...; empty: nothing is missing.
 std::string WhatIsMissing(const Protection& protection) {
+  const std::string by(protection.by);
   if (!protection.has_tls) {
-    return protection.has_tokens ? "there are tokens, but no TLS to keep them secret"
-                                 : "there is neither TLS nor a token";
+    return protection.tells_callers_apart
+               ? absl::StrCat("there are ", by, "s, but no TLS to keep them secret")
+               : absl::StrCat("there is neither TLS nor a ", by);
   }
-  return protection.has_tokens ? "" : "there is TLS, but no token to tell callers apart";
+  return protection.tells_callers_apart
+             ? ""
+             : absl::StrCat("there is TLS, but no ", by, " to tell callers apart");
 }
 
 }  // namespace
 
 Protection ProtectionOf(const infrastructure::Settings& settings) {
   return {.has_tls = !settings.tls_certificate.empty(),
-          .has_tokens = !settings.tokens.empty() || !settings.jwt_keys.empty()};
+          .tells_callers_apart = !settings.tokens.empty() || !settings.jwt_keys.empty()};
+}
+
+Protection StoreProtectionOf(const infrastructure::Settings& settings) {
+  return {.has_tls = !settings.tls_certificate.empty(),
+          .tells_callers_apart = settings.store_users,
+          .by = "password"};
 }
 
 std::optional<StartFailure> CheckListenAddress(std::string_view setting,

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "api/calls/duration_message.h"
 #include "api/calls/health_mapping.h"
 #include "api/calls/value_mapping.h"
 #include "application/queries/freshness.h"
@@ -160,12 +161,6 @@ v1::Setting::Source ToMessage(infrastructure::SettingSource source) {
       break;
   }
   return v1::Setting::DEFAULT;
-}
-
-void SetDuration(absl::Duration duration, google::protobuf::Duration& message) {
-  message.set_seconds(absl::ToInt64Seconds(duration));
-  message.set_nanos(
-      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(duration % absl::Seconds(1))));
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ class ServerStore final : public eventstoredb::EventStore, public application::S
     return store_.Subscribe(std::move(request));
   }
 
-  const eventstoredb::Client& client() const { return *client_; }
+  eventstoredb::Client& client() { return *client_; }
 
   application::StoreReachability Reachability() const override {
     const eventstoredb::ConnectionState state = client_->connection_state();
@@ -95,6 +95,11 @@ std::optional<StoreBackend> ConnectToServer(const infrastructure::Settings& sett
         "--insecure if the network may be trusted");
     return std::nullopt;
   }
+  // In the clear a client names nobody.
+  std::string own_login;
+  if (parsed->options.tls && parsed->options.credentials.has_value()) {
+    own_login = parsed->options.credentials->user;
+  }
   auto client = eventstoredb::Client::Create(std::move(parsed->options));
   if (!client.ok()) {
     failure = WrongSetting(std::string(client.status().message()));
@@ -121,6 +126,7 @@ std::optional<StoreBackend> ConnectToServer(const infrastructure::Settings& sett
       backend.identity = *std::move(identity);
       backend.kind = "server";
       backend.client = &store->client();
+      backend.own_login = std::move(own_login);
       backend.monitor = store.get();
       backend.store = std::move(store);
       return backend;

@@ -42,6 +42,8 @@ std::optional<StoreBackend> OpenEmbeddedStore(const infrastructure::Settings& se
   eventstoredb::EmbeddedEventStoreOptions options;
   options.directory = settings.data;
   options.in_memory = settings.in_memory;
+  // The orders themselves need none: an index that nobody reads costs nothing.
+  options.system_projections = settings.store_listen.has_value();
   options.appends_in_flight_max = static_cast<std::size_t>(settings.commands_in_flight_max);
   options.accept_truncation = settings.accept_truncation;
   options.free_space_min_bytes = settings.free_space_min;

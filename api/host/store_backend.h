@@ -29,8 +29,9 @@ struct StoreBackend {
 
   std::unique_ptr<eventstoredb::EventStore> store;
   eventstoredb::EmbeddedEventStore* embedded = nullptr;  ///< `store`, if it lies in this process.
-  const eventstoredb::Client* client = nullptr;          ///< Of `store`, if it is on a server.
-  application::StoreMonitor* monitor = nullptr;          ///< Lives as long as `store`.
+  eventstoredb::Client* client = nullptr;                ///< Of `store`, if it is on a server.
+  std::string own_login;                         ///< By which `client` logs in; may be empty.
+  application::StoreMonitor* monitor = nullptr;  ///< Lives as long as `store`.
   application::StoreIdentity identity;
   std::string kind;  ///< For the ready line: "embedded", "memory", "server".
 };

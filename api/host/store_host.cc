@@ -6,10 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
-#include "api/host/listen_rule.h"
+#include "api/host/access.h"
 #include "api/host/metrics_port.h"
 #include "api/host/store_backend.h"
 #include "api/host/store_metrics.h"
+#include "api/host/store_port.h"
 #include "eventstoredb/node/node_server.h"
 #include "infrastructure/config/settings.h"
 #include "infrastructure/telemetry/metrics_server.h"
@@ -28,16 +29,14 @@ class StoreHost::Impl {
   Impl(const infrastructure::Settings& settings, infrastructure::PrometheusTelemetry& telemetry)
       : settings_(settings), telemetry_(telemetry) {}
 
-  bool Start(std::function<void()> on_fatal, StartFailure& failure) {
+  bool Start(eventstoredb::NodeServerOptions options, std::function<void()> on_fatal,
+             StartFailure& failure) {
     std::optional<StoreBackend> opened =
         OpenEmbeddedStore(settings_, telemetry_, std::move(on_fatal), failure);
     if (!opened.has_value()) return false;
     backend_.emplace(*std::move(opened));
     if (!OpenMetricsPort(settings_, telemetry_, metrics_, failure)) return false;
-    auto server = eventstoredb::NodeServer::Start(
-        {.address = settings_.store_listen->ToString(),
-         .memory_bytes_max = static_cast<std::size_t>(settings_.grpc_memory_max)},
-        *backend_->embedded);
+    auto server = eventstoredb::NodeServer::Start(options, *backend_->embedded);
     if (!server.ok()) {
       failure = ListenFailure(server.status(), "listen");
       return false;
@@ -84,14 +83,16 @@ class StoreHost::Impl {
 
 std::unique_ptr<StoreHost> StoreHost::Start(const infrastructure::Settings& settings,
                                             infrastructure::PrometheusTelemetry& telemetry,
-                                            std::function<void()> on_fatal, StartFailure& failure) {
-  if (auto refused = CheckListenAddress("listen", *settings.store_listen, {}, settings.insecure,
-                                        "read and change every event", telemetry)) {
-    failure = *std::move(refused);
-    return nullptr;
-  }
+                                            Access& access, std::function<void()> on_fatal,
+                                            std::function<void()> on_shutdown,
+                                            StartFailure& failure) {
+  auto options = StorePortOptions("listen", settings, access.tls(), telemetry, failure);
+  if (!options.has_value()) return nullptr;
+  options->memory_bytes_max = static_cast<std::size_t>(settings.grpc_memory_max);
+  // Only where a caller is known is its word enough to end the process.
+  if (settings.store_users) options->on_shutdown = std::move(on_shutdown);
   auto impl = std::make_unique<Impl>(settings, telemetry);
-  if (!impl->Start(std::move(on_fatal), failure)) return nullptr;
+  if (!impl->Start(*std::move(options), std::move(on_fatal), failure)) return nullptr;
   return std::unique_ptr<StoreHost>(new StoreHost(std::move(impl)));
 }
 

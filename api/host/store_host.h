@@ -13,14 +13,18 @@ struct Settings;
 
 namespace orders::api {
 
+class Access;
+
 /// `orderd store`: the embedded event store alone, served to any client of its protocol. Shaped as
 /// Host, and used as it is. Used by one thread.
 class StoreHost {
  public:
-  /// As Host::Start.
+  /// As Host::Start. `on_shutdown` is called when an operator of the store asks for its end; must
+  /// not block.
   static std::unique_ptr<StoreHost> Start(const infrastructure::Settings& settings,
                                           infrastructure::PrometheusTelemetry& telemetry,
-                                          std::function<void()> on_fatal, StartFailure& failure);
+                                          Access& access, std::function<void()> on_fatal,
+                                          std::function<void()> on_shutdown, StartFailure& failure);
   /// Must have stopped.
   ~StoreHost();
 

@@ -1,5 +1,6 @@
 #include "api/host/store_metrics.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,42 @@ void AddNodeMetrics(const eventstoredb::NodeServerStats& stats, MetricFamilies& 
   families.push_back(GaugeFamily("eventstoredb_node_incoming_bytes",
                                  "Of appends that are still being received.",
                                  {{Value(stats.incoming_bytes)}}));
+}
+
+void AddGroupMetrics(const application::ConsumerGroupList& list, MetricFamilies& families) {
+  using Group = application::ConsumerGroup;
+  const auto gauge = [&](const char* name, const char* help, auto value_of) {
+    std::vector<infrastructure::MetricSample> samples;
+    for (const Group& group : list.groups) {
+      const std::optional<double> value = value_of(group);
+      if (!value.has_value()) continue;
+      samples.push_back({*value, {{"stream", group.id.stream}, {"group", group.id.group}}});
+    }
+    families.push_back(GaugeFamily(name, help, samples));
+  };
+  families.push_back(GaugeFamily("eventstoredb_groups", "Groups of consumers in the store.",
+                                 {{Value(list.total)}}));
+  gauge("eventstoredb_group_parked_messages", "Put aside, and not replayed or discarded yet.",
+        [](const Group& group) { return Value(group.parked); });
+  gauge("eventstoredb_group_in_flight_messages", "With consumers, not answered yet.",
+        [](const Group& group) { return Value(group.in_flight); });
+  gauge("eventstoredb_group_retrying_messages", "Waiting to be handed out again.",
+        [](const Group& group) { return Value(group.retrying); });
+  gauge("eventstoredb_group_consumers", "Connected.",
+        [](const Group& group) { return Value(group.connection_count); });
+  gauge("eventstoredb_group_lag_events",
+        "Not settled; of a group that is not live all behind its checkpoint. Absent: not known.",
+        [](const Group& group) {
+          return group.behind_events.has_value() ? std::optional(Value(*group.behind_events))
+                                                 : std::nullopt;
+        });
+  gauge("eventstoredb_group_lag_seconds",
+        "Since the first event behind the checkpoint was written. Absent: not known.",
+        [](const Group& group) {
+          return group.behind_time.has_value()
+                     ? std::optional(absl::ToDoubleSeconds(*group.behind_time))
+                     : std::nullopt;
+        });
 }
 
 void AddClientMetrics(const eventstoredb::ClientStatistics& statistics, MetricFamilies& families) {

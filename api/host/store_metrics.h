@@ -1,5 +1,6 @@
 #pragma once
 
+#include "application/ports/consumer_groups.h"
 #include "eventstoredb/client_statistics.h"
 #include "eventstoredb/node/embedded_event_store.h"
 #include "eventstoredb/node/node_server.h"
@@ -12,6 +13,9 @@ void AddLogMetrics(const eventstoredb::EmbeddedEventStoreStats& stats,
                    infrastructure::MetricFamilies& families);
 void AddNodeMetrics(const eventstoredb::NodeServerStats& stats,
                     infrastructure::MetricFamilies& families);
+/// Of those groups that are in the list, and how many there are.
+void AddGroupMetrics(const application::ConsumerGroupList& list,
+                     infrastructure::MetricFamilies& families);
 void AddClientMetrics(const eventstoredb::ClientStatistics& statistics,
                       infrastructure::MetricFamilies& families);
 

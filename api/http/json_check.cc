@@ -168,6 +168,8 @@ class Checker final : public nlohmann::json_sax<nlohmann::json> {
     if (const std::size_t colon = what.find(": "); colon != std::string::npos) {
       what = what.substr(colon + 2);
     }
+    // What was read may be a secret, and this text is shown and logged.
+    what.resize(std::min(what.size(), what.find("; last read")));
     status_ = absl::InvalidArgumentError(
         absl::StrCat("the body is no JSON, at byte ", position, ": ", what));
     return false;

@@ -21,8 +21,9 @@ constexpr std::string_view kAssets = "/assets/";
 constexpr std::string_view kIndex = "/index.html";
 
 // The first segments of the page's views. None is one of the API's or the service's pages.
-constexpr std::array<std::string_view, 6> kViews = {"orders",       "shop",    "read-models",
-                                                    "dead-letters", "streams", "node"};
+constexpr std::array<std::string_view, 9> kViews = {"orders",       "shop",    "read-models",
+                                                    "dead-letters", "streams", "groups",
+                                                    "webhooks",     "users",   "node"};
 
 /// Whether a segment of a view is one that leads nowhere else: as those of the API are.
 bool IsPlain(absl::string_view segment) {

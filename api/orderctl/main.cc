@@ -24,6 +24,9 @@ int main(int argc, char** argv) {
   orders::api::AddDeadLetterCommands(line);
   orders::api::AddVerifyCommand(line);
   orders::api::AddStreamCommands(line);
+  orders::api::AddGroupCommands(line);
+  orders::api::AddUserCommands(line);
+  orders::api::AddWebhookCommands(line);
   orders::api::AddNodeCommand(line);
   orders::api::AddDiffCommand(line);
   orders::api::AddTransferCommands(line);

@@ -44,8 +44,11 @@ Session::Session(GlobalOptions options)
       queries_(v1::OrderQueries::NewStub(channel_)),
       admin_(v1::OrderAdmin::NewStub(channel_)),
       read_models_(v1::ReadModels::NewStub(channel_)),
+      store_users_(v1::StoreUsers::NewStub(channel_)),
       streams_(v1::Streams::NewStub(channel_)),
+      groups_(v1::ConsumerGroups::NewStub(channel_)),
       nodes_(v1::Nodes::NewStub(channel_)),
+      webhooks_(v1::Webhooks::NewStub(channel_)),
       out_(STDOUT_FILENO) {}
 
 void Session::Prepare(grpc::ClientContext& context) const { PrepareCall(options_, context); }

@@ -12,10 +12,13 @@
 #include "api/orderctl/security.h"
 #include "orders/v1/admin.grpc.pb.h"
 #include "orders/v1/commands.grpc.pb.h"
+#include "orders/v1/consumer_groups.grpc.pb.h"
 #include "orders/v1/nodes.grpc.pb.h"
 #include "orders/v1/queries.grpc.pb.h"
 #include "orders/v1/read_models.grpc.pb.h"
+#include "orders/v1/store_users.grpc.pb.h"
 #include "orders/v1/streams.grpc.pb.h"
+#include "orders/v1/webhooks.grpc.pb.h"
 
 namespace orders::api {
 
@@ -51,8 +54,11 @@ class Session {
   v1::OrderQueries::StubInterface& queries() { return *queries_; }
   v1::OrderAdmin::StubInterface& admin() { return *admin_; }
   v1::ReadModels::StubInterface& read_models() { return *read_models_; }
+  v1::StoreUsers::StubInterface& store_users() { return *store_users_; }
   v1::Streams::StubInterface& streams() { return *streams_; }
+  v1::ConsumerGroups::StubInterface& groups() { return *groups_; }
   v1::Nodes::StubInterface& nodes() { return *nodes_; }
+  v1::Webhooks::StubInterface& webhooks() { return *webhooks_; }
   Output& out() { return out_; }
 
   /// Deadline, actor and token of one call.
@@ -70,8 +76,11 @@ class Session {
   std::unique_ptr<v1::OrderQueries::Stub> queries_;
   std::unique_ptr<v1::OrderAdmin::Stub> admin_;
   std::unique_ptr<v1::ReadModels::Stub> read_models_;
+  std::unique_ptr<v1::StoreUsers::Stub> store_users_;
   std::unique_ptr<v1::Streams::Stub> streams_;
+  std::unique_ptr<v1::ConsumerGroups::Stub> groups_;
   std::unique_ptr<v1::Nodes::Stub> nodes_;
+  std::unique_ptr<v1::Webhooks::Stub> webhooks_;
   Output out_;
 };
 

@@ -109,7 +109,7 @@ struct BrowsedStreams {
 /// events or `kBrowsedExaminedBytesMax`; it may hold fewer events than asked for, and is ended with
 /// what there is when three quarters of the time until its deadline are over. Thread-safe; blocks
 /// until then at most. Errors: NotFound (STREAM_NOT_FOUND); FailedPrecondition: STREAM_DELETED;
-/// NOT_PROJECTED, a category's or type's stream that the store does not make; PermissionDenied
+/// NOT_PROJECTED, a stream of links that the store does not make; PermissionDenied
 /// (STORE_ACCESS_DENIED); InvalidArgument; DataLoss; Unavailable; DeadlineExceeded.
 class EventBrowser {
  public:

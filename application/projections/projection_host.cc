@@ -13,7 +13,7 @@
 namespace orders::application {
 namespace {
 
-constexpr absl::Duration kAskTimeout = absl::Seconds(10);
+constexpr absl::Duration kListSkipsTimeout = absl::Seconds(10);
 
 SharedFeedOptions InBackground(const ProjectionHostOptions& options) {
   SharedFeedOptions feed = options.feed;
@@ -209,7 +209,7 @@ absl::Status ProjectionHost::StartOf(std::size_t index, BesideUse use, Verificat
           .skips = [this, index]() -> absl::StatusOr<std::vector<SkippedEvent>> {
             const std::shared_ptr<ProjectionRunner> live = RunnerOf(index);
             if (live == nullptr) return std::vector<SkippedEvent>();
-            return live->ListSkips(ports_.clock.Now() + kAskTimeout);
+            return live->ListSkips(ports_.clock.Now() + kListSkipsTimeout);
           },
           .live_position =
               [this, index] {

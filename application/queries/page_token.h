@@ -23,6 +23,9 @@ enum class PageKind : std::uint8_t {
   kStreamEvents = 9,
   kAllEvents = 10,
   kCorrelatedEvents = 11,
+  kWebhookDeadLetters = 12,
+  kStoreUsers = 13,
+  kParkedMessages = 14,
 };
 
 /// Where the next page begins: after the row that was sorted by these.

@@ -24,7 +24,7 @@ std::string WhyNotWell(const ProjectionStatus& read_model) {
 
 ServiceHealth AssessHealth(const StoreReachability& store,
                            const std::vector<ProjectionStatus>& read_models, absl::Time now,
-                           const std::string& access_fault) {
+                           const std::vector<std::string>& other_faults) {
   ServiceHealth health;
   if (!store.is_reachable) {
     const absl::Duration age = absl::Trunc(now - store.since, absl::Milliseconds(1));
@@ -44,7 +44,7 @@ ServiceHealth AssessHealth(const StoreReachability& store,
                                             "not apply"));
     }
   }
-  if (!access_fault.empty()) health.reasons.push_back(access_fault);
+  health.reasons.insert(health.reasons.end(), other_faults.begin(), other_faults.end());
   if (!health.reasons.empty()) health.state = HealthState::kDegraded;
   return health;
 }

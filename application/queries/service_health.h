@@ -21,10 +21,10 @@ struct ServiceHealth {
 };
 
 /// What to say of a service whose store and read models are so. Pure. A read model that is filling
-/// is a reason as well: what it lacks may exist. `access_fault` is what is wrong with the files
-/// about access; empty: nothing.
+/// is a reason as well: what it lacks may exist. `other_faults` are what is wrong beside them,
+/// each in a sentence.
 ServiceHealth AssessHealth(const StoreReachability& store,
                            const std::vector<ProjectionStatus>& read_models, absl::Time now,
-                           const std::string& access_fault = "");
+                           const std::vector<std::string>& other_faults = {});
 
 }  // namespace orders::application

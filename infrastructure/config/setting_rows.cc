@@ -10,6 +10,7 @@
 
 #include "domain/order/absl_view.h"
 #include "infrastructure/config/settings.h"
+#include "infrastructure/webhooks/webhook_host.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -185,6 +186,17 @@ std::optional<std::string> SetHttpCorsOrigins(std::string_view value, Settings& 
   return std::nullopt;
 }
 
+std::optional<std::string> SetWebhookHosts(std::string_view value, Settings& settings) {
+  settings.webhook_hosts = ReadList(value);
+  for (const std::string& host : settings.webhook_hosts) {
+    if (!WebhookHost::Parse(host).has_value()) {
+      return "takes hosts, separated by commas, like hooks.example, *.example:8443, 10.1.2.3:* or "
+             "http://127.0.0.1:9000";
+    }
+  }
+  return std::nullopt;
+}
+
 /// A path, or another text in which everything counts. Empty: not given.
 Setter Text(std::string Settings::*member, std::string_view takes) {
   return [=](std::string_view value, Settings& settings) -> std::optional<std::string> {
@@ -251,6 +263,21 @@ std::vector<SettingRow> MakeRows() {
          return value.empty() ? kTakesAddress : SetStoreListen(value, settings);
        },
        UsedBy::kStore},
+      {"store-users", "",
+       "Serve the store to users alone: callers show a name and a password, and access lists of "
+       "streams count. The first start makes the users admin and ops.",
+       "false", Switch(&Settings::store_users), UsedBy::kBoth},
+      {"store-admin-password-file", "FILE",
+       "With --store-users: the first line is the password that admin gets when it is made; only "
+       "its owner may read the file. Without it that is changeit, as everybody knows.",
+       "", Text(&Settings::store_admin_password_file, kTakesFile), UsedBy::kBoth},
+      {"store-ops-password-file", "FILE", "The same for ops.", "",
+       Text(&Settings::store_ops_password_file, kTakesFile), UsedBy::kBoth},
+      {"store-anonymous-streams", "",
+       "With --store-users: callers without credentials may do with streams what everyone may.",
+       "false", Switch(&Settings::store_anonymous_streams), UsedBy::kBoth},
+      {"store-anonymous-endpoints", "", "With --store-users: they may see the node's statistics.",
+       "false", Switch(&Settings::store_anonymous_endpoints), UsedBy::kBoth},
       {"metrics-listen", "HOST:PORT",
        "Where to serve metrics, GET /metrics for Prometheus; port 0 picks one; not at all if "
        "absent.",
@@ -264,6 +291,24 @@ std::vector<SettingRow> MakeRows() {
       {"http-cors-origins", "ORIGINS",
        "Origins whose pages may use HTTP, like https://shop.example, separated by commas.", "",
        SetHttpCorsOrigins},
+      {"webhook-hosts", "HOSTS",
+       "Hosts that webhooks may go to, separated by commas: hooks.example, *.example:8443, "
+       "10.1.2.3:* for any port; over https unless it says http://. An address of a private "
+       "network "
+       "is called only where its host is named without *. No webhooks if absent.",
+       "", SetWebhookHosts},
+      {"webhook-ca", "FILE",
+       "With --webhook-hosts: certificates in PEM of those who sign receivers' certificates, "
+       "beside "
+       "the system's.",
+       "", Text(&Settings::webhook_authorities, kTakesFile)},
+      {"webhook-first-pause", "TIME",
+       "How long a message waits after its first failed attempt, 1ms to 1h; the double after each "
+       "further one, up to a day.",
+       "5s", Time(&Settings::webhook_first_pause, absl::Milliseconds(1), absl::Hours(1))},
+      {"webhook-attempts-max", "N",
+       "Attempts after which a message is given up and becomes a dead letter, 1 to 100.", "20",
+       Number(&Settings::webhook_attempts_max, 1, 100)},
       {"insecure", "",
        "Allow an address beyond loopback: without TLS and without tokens, so that whoever reaches "
        "it is believed.",
@@ -271,10 +316,10 @@ std::vector<SettingRow> MakeRows() {
       {"tls-cert", "FILE",
        "Certificate of this service in PEM, followed by those that signed it; with --tls-key all "
        "ports speak TLS. SIGHUP reads it and the next files again.",
-       "", Text(&Settings::tls_certificate, kTakesFile)},
+       "", Text(&Settings::tls_certificate, kTakesFile), UsedBy::kBoth},
       {"tls-key", "FILE",
        "Its private key in PEM, without a password; only its owner may read the file.", "",
-       Text(&Settings::tls_key, kTakesFile)},
+       Text(&Settings::tls_key, kTakesFile), UsedBy::kBoth},
       {"tls-client-ca", "FILE", "Certificates in PEM of those who sign callers' certificates.", "",
        Text(&Settings::tls_client_authorities, kTakesFile)},
       {"tls-client-certificates", "WHETHER",
@@ -354,6 +399,14 @@ std::vector<SettingRow> MakeRows() {
        Bytes(&Settings::order_bytes_cache_max, kCacheMax)},
       {"http-answer-cache", "SIZE", "Memory for JSON of orders that were read lately.", "32MiB",
        Bytes(&Settings::http_order_cache_bytes_max, kCacheMax)},
+      {"store-groups-max", "N",
+       "Groups of consumers that the embedded store may have, 1 to 1000000.", "1000",
+       Number(&Settings::store_groups_max, 1, kMany), UsedBy::kBoth},
+      {"store-group-consumers-max", "N",
+       "Consumers of all of them connected at one time, 1 to 1000000.", "1000",
+       Number(&Settings::store_group_consumers_max, 1, kMany), UsedBy::kBoth},
+      {"store-groups-memory", "SIZE", "Memory for the events that they hold.", "256MiB",
+       Bytes(&Settings::store_groups_bytes_max, kCacheMax), UsedBy::kBoth},
       {"grpc-memory", "SIZE", "Memory that gRPC may hold for calls.", "256MiB",
        Bytes(&Settings::grpc_memory_max, kCacheMax), UsedBy::kBoth},
       {"free-space-min", "SIZE", "Below this much free disk writes are refused, and reads go on.",

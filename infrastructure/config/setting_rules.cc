@@ -87,6 +87,38 @@ absl::Status CheckJwt(const Settings& settings) {
                    missing, " too, or leave ", set, " out."));
 }
 
+/// What is said of the store's port is meant for one.
+absl::Status CheckStorePort(const Settings& settings) {
+  std::string with_users;
+  for (const auto& [name, is_set] :
+       {std::pair("store-admin-password-file", !settings.store_admin_password_file.empty()),
+        {"store-ops-password-file", !settings.store_ops_password_file.empty()},
+        {"store-anonymous-streams", settings.store_anonymous_streams},
+        {"store-anonymous-endpoints", settings.store_anonymous_endpoints}}) {
+    if (is_set) absl::StrAppend(&with_users, with_users.empty() ? "" : ", ", name);
+  }
+  if (!with_users.empty() && !settings.store_users) {
+    return Contradiction(absl::StrCat(
+        "without store-users the store is open to everyone who reaches it, and ", with_users,
+        " says who may come in all the same. Set store-users too, or leave it out."));
+  }
+  if (settings.store_users && !settings.store_listen.has_value()) {
+    return Contradiction(
+        "store-users is about the port that serves the store to others, and there is none. Set "
+        "store-listen too, or leave it out.");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWebhooks(const Settings& settings) {
+  if (settings.webhook_authorities.empty() || !settings.webhook_hosts.empty()) {
+    return absl::OkStatus();
+  }
+  return Contradiction(
+      "webhook-ca is about receivers of webhooks, and without webhook-hosts there are none. Set "
+      "webhook-hosts too, or leave it out.");
+}
+
 }  // namespace
 
 absl::Status UsageError(Command command, const std::string& text) {
@@ -95,8 +127,10 @@ absl::Status UsageError(Command command, const std::string& text) {
 }
 
 absl::Status CheckTogether(const ResolvedSettings& resolved) {
-  for (const absl::Status& checked : {CheckSecrets(resolved), CheckDeadlines(resolved),
-                                      CheckTls(resolved), CheckJwt(resolved.settings)}) {
+  for (const absl::Status& checked :
+       {CheckSecrets(resolved), CheckDeadlines(resolved), CheckTls(resolved),
+        CheckJwt(resolved.settings), CheckStorePort(resolved.settings),
+        CheckWebhooks(resolved.settings)}) {
     if (!checked.ok()) return checked;
   }
   return absl::OkStatus();

@@ -67,12 +67,27 @@ struct Settings {
   ListenAddress grpc_listen;
   /// Where the store's own protocol is served. kStore: always set. kServe: not, if absent.
   std::optional<ListenAddress> store_listen;
+  bool store_users = false;  ///< There callers are users, and streams have access lists.
+  /// Files with the passwords that the first users get; empty: those that everybody knows.
+  std::string store_admin_password_file;
+  std::string store_ops_password_file;
+  // Of the embedded store's groups of consumers: see NodeServerOptions.
+  int store_groups_max = 1'000;
+  int store_group_consumers_max = 1'000;
+  std::uint64_t store_groups_bytes_max = 256ULL << 20;
+  bool store_anonymous_streams = false;         ///< For callers without credentials.
+  bool store_anonymous_endpoints = false;       ///< The same.
   std::optional<ListenAddress> metrics_listen;  ///< Absent: metrics are counted, not served.
   /// Where the API is served as JSON over HTTP; absent: not.
   std::optional<ListenAddress> http_listen;
   std::vector<std::string> http_hosts;         ///< Names of ours in Host, lower case.
   std::vector<std::string> http_cors_origins;  ///< Whose pages may use it.
-  bool insecure = false;  ///< May listen beyond loopback, where everyone is believed.
+  /// Hosts that webhooks may go to, as WebhookHost reads them; empty: there are no webhooks.
+  std::vector<std::string> webhook_hosts;
+  std::string webhook_authorities;  ///< PEM file of authorities beside the system's; empty: none.
+  absl::Duration webhook_first_pause = absl::Seconds(5);  ///< Doubles with each failed attempt.
+  int webhook_attempts_max = 20;  ///< Of one message; then it is a dead letter.
+  bool insecure = false;          ///< May listen beyond loopback, where everyone is believed.
 
   std::string tls_certificate;  ///< PEM file; empty: no TLS. Set together with `tls_key`.
   std::string tls_key;

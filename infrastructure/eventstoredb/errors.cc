@@ -16,7 +16,7 @@ constexpr char kNone[] = "none";
 /// Parts fields in the payload; a field is cut where it holds one.
 constexpr char kEnd = '\0';
 
-constexpr std::array<std::string_view, 28> kKindNames = {
+constexpr std::array<std::string_view, 31> kKindNames = {
     "other",
     "invalid argument",
     "wrong expected revision",
@@ -45,6 +45,9 @@ constexpr std::array<std::string_view, 28> kKindNames = {
     "user not found",
     "user conflict",
     "scavenge not found",
+    "projection not found",
+    "projection exists",
+    "projection failed",
 };
 
 ErrorKind KindOf(absl::StatusCode code) {
@@ -120,6 +123,7 @@ std::string Encode(const ErrorDetails& details) {
   writer.Field('s', details.stream);
   writer.Field('g', details.group);
   writer.Field('l', details.login);
+  writer.Field('j', details.projection);
   writer.Field('r', details.reason);
   if (details.expected.has_value()) writer.Field('e', ExpectedText(*details.expected));
   if (details.actual.has_value()) writer.Field('a', NumberText(*details.actual));
@@ -150,6 +154,9 @@ void ReadField(char key, std::string_view value, ErrorDetails& out) {
       break;
     case 'l':
       out.login = std::string(value);
+      break;
+    case 'j':
+      out.projection = std::string(value);
       break;
     case 'r':
       out.reason = std::string(value);

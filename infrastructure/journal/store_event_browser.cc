@@ -36,7 +36,8 @@ std::size_t BytesOf(const RecordedEvent& event) {
 }
 
 bool IsProjected(std::string_view stream) {
-  return stream.starts_with("$ce-") || stream.starts_with("$et-");
+  return stream.starts_with("$ce-") || stream.starts_with("$et-") ||
+         stream.starts_with("$category-") || stream == "$streams";
 }
 
 absl::Status Refused(absl::StatusCode code, const std::string& text, std::string reason) {
@@ -52,13 +53,14 @@ absl::Status Told(const absl::Status& status, const std::string& stream) {
         return Refused(absl::StatusCode::kNotFound, absl::StrCat("there is no stream ", stream),
                        "STREAM_NOT_FOUND");
       }
-      return Refused(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("this store has no stream ", stream,
-                                  ": nothing of that name was written yet, or its projections "
-                                  "$by_category and $by_event_type do not run, which the embedded "
-                                  "store does not have; read $all with a stream_prefix or a "
-                                  "type_prefix instead"),
-                     "NOT_PROJECTED");
+      return Refused(
+          absl::StatusCode::kFailedPrecondition,
+          absl::StrCat(
+              "this store has no stream ", stream,
+              ": nothing of that name was written yet, or its system projections do not run, which "
+              "the embedded store has only while it is served to others (--store-listen); read "
+              "$all with a stream_prefix or a type_prefix instead"),
+          "NOT_PROJECTED");
     case ErrorKind::kStreamDeleted:
       return Refused(absl::StatusCode::kFailedPrecondition,
                      absl::StrCat("the stream ", stream,

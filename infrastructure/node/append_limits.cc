@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "eventstoredb/node/system_projections.h"
 #include "eventstoredb/system_names.h"
 
 namespace eventstoredb {
@@ -73,6 +74,13 @@ absl::Status CheckTarget(const std::string& stream, const ExpectedRevision& expe
       static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (expected.kind() == ExpectedRevision::Kind::kExact && expected.revision() > kRevisionMax) {
     return absl::InvalidArgumentError("the expected revision is above 2^63-1");
+  }
+  const std::optional<SystemProjection> projection =
+      options.system_projections ? ProjectionOf(stream) : std::nullopt;
+  if (projection.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat("stream ", stream, " is made by projection ",
+                                                   std::string(NameOf(*projection)),
+                                                   "; nobody else writes or deletes it"));
   }
   return absl::OkStatus();
 }

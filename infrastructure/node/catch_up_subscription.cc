@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 
 #include "eventstoredb/link.h"
+#include "eventstoredb/node/system_projections.h"
 #include "eventstoredb/system_names.h"
 
 namespace eventstoredb {
@@ -46,6 +47,8 @@ CatchUpSubscription::CatchUpSubscription(SubscriptionSource source, SubscribeReq
                                       ? request_.checkpoint_interval_events
                                       : options.checkpoint_interval_events),
       next_bytes_max_(NextBytesMax(request_, options)),
+      of_links_(options.system_projections && request_.stream.has_value() &&
+                ProjectionOf(*request_.stream).has_value()),
       reads_history_(request_.stream.has_value() && !request_.from_end) {
   if (request_.from_end) {
     cursor_ = ends.position;
@@ -139,6 +142,11 @@ absl::StatusOr<bool> CatchUpSubscription::Advance(std::size_t messages_max,
   // A checkpoint that is due comes before the events behind it.
   if (IsCheckpointDue()) return false;
   const absl::Time deadline = absl::Now() + kPageTimeout;
+  if (of_links_) {
+    const bool has_looked = is_missing_ || !reads_history_;
+    if (has_looked && cursor_ >= source_.recent->end()) return true;
+    return AdvanceOnDisk(messages_max, deadline, out);
+  }
   if (reads_history_ && !is_missing_) return AdvanceOnDisk(messages_max, deadline, out);
   const std::size_t interval_left =
       IsFiltered() ? checkpoint_interval_events_ - examined_ : kExaminedAtOnceMax;

@@ -62,6 +62,7 @@ class CatchUpSubscription final : public Subscription {
   std::uint64_t next_revision_ = 0;  ///< Of a stream: the next one to deliver.
   std::uint64_t checkpoint_ = 0;     ///< The last one said.
   std::size_t examined_ = 0;         ///< Since then.
+  const bool of_links_;              ///< Of a system projection's stream: always from disk.
   bool live_ = false;
   bool reads_history_;       ///< Of a stream: its events so far are not all examined.
   bool is_missing_ = false;  ///< The stream did not exist when its history was last looked for.

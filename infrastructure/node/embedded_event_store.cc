@@ -59,8 +59,8 @@ class Store final : public EmbeddedEventStore {
     sqlite::Database* const shared = options_.in_memory ? log_.writer.get() : nullptr;
     source_.recent = std::make_shared<RecentEvents>(log_.head.position, options_.recent_events_max,
                                                     options_.recent_bytes_max);
-    source_.reader =
-        std::make_shared<LogReader>(std::move(place), options_, shared, log_.has_metastreams);
+    source_.reader = std::make_shared<LogReader>(std::move(place), options_, shared,
+                                                 log_.has_metastreams, log_.identity.store_id);
     writer_.emplace(options_, log_, witness_.has_value() ? &*witness_ : nullptr,
                     directory_.has_value() ? &*directory_ : nullptr, *source_.recent,
                     source_.reader->shared_mutex(), source_.reader->has_metastreams());
@@ -93,6 +93,11 @@ class Store final : public EmbeddedEventStore {
   const Uuid& store_id() const override { return log_.identity.store_id; }
   std::uint64_t generation() const override { return log_.identity.generation; }
   bool was_closed_cleanly() const override { return log_.identity.was_closed_cleanly; }
+  bool has_system_projections() const override { return options_.system_projections; }
+  bool may_have_metadata() const override { return source_.reader->has_metastreams().load(); }
+  std::uint64_t ChangeMark(std::string_view stream) const override {
+    return writer_->changes().MarkOf(stream);
+  }
   EmbeddedEventStoreStats Stats() const override { return writer_->Stats(); }
 
   absl::Status Verify(absl::Time deadline) override {

@@ -81,6 +81,16 @@ absl::Status EventInserter::Insert(WriteGroup& group, CachedStream& stream, std:
   group.checksums.push_back(checksum);
   BindRow(**insert, fields, stream.id, *type_id, checksum, nullptr);
   if (const absl::Status inserted = (*insert)->Run(); !inserted.ok()) return inserted;
+  if (indexes_links_) {
+    const absl::Status linked = links_.Add({.stream = stream.name,
+                                            .revision = revision,
+                                            .type = proposed.type,
+                                            .is_json = proposed.is_json,
+                                            .data = proposed.data,
+                                            .metadata = proposed.metadata},
+                                           fields.position);
+    if (!linked.ok()) return linked;
+  }
   group.head.position = fields.position;
   group.head.event_position = fields.position;
   group.head.created_micros = created_micros;
@@ -100,6 +110,7 @@ absl::Status EventInserter::Insert(WriteGroup& group, CachedStream& stream, std:
 }
 
 absl::Status EventInserter::Seal(WriteGroup& group) {
+  if (const absl::Status sealed = links_.Seal(group.head.position); !sealed.ok()) return sealed;
   if (!group.checksums.empty()) {
     group.head.chain = ExtendChain(group.head.chain, group.checksums);
     absl::StatusOr<sqlite::Statement*> update =
@@ -122,6 +133,7 @@ absl::Status EventInserter::Seal(WriteGroup& group) {
 
 void EventInserter::Forget(const WriteGroup& group) {
   for (const std::string& type : group.new_types) type_ids_.erase(type);
+  links_.Forget();
 }
 
 }  // namespace eventstoredb

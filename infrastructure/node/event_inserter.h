@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "eventstoredb/event_store.h"
+#include "infrastructure/node/link_index.h"
 #include "infrastructure/node/write_group.h"
 #include "infrastructure/sqlite/database.h"
 
@@ -17,7 +18,9 @@ namespace eventstoredb {
 /// Writes events as rows at the head of a group. The writer thread's own.
 class EventInserter {
  public:
-  explicit EventInserter(sqlite::Database& database) : database_(database) {}
+  /// `indexes_links`: what it inserts is added to the index of links.
+  EventInserter(sqlite::Database& database, bool indexes_links)
+      : database_(database), indexes_links_(indexes_links), links_(database) {}
 
   /// Makes `event` the next one of the log, at `revision` of `stream`, which gets a row if it has
   /// none. Moves the group's head, not the stream's.
@@ -35,6 +38,8 @@ class EventInserter {
   absl::StatusOr<std::int64_t> TypeId(WriteGroup& group, const std::string& type);
 
   sqlite::Database& database_;
+  const bool indexes_links_;
+  LinkIndex links_;
   std::unordered_map<std::string, std::int64_t> type_ids_;
 };
 

@@ -26,11 +26,13 @@ class GroupWriter {
   /// Keeps the stream of this name in the cache until the group is over.
   using PinStream = std::function<CachedStream*(const std::string& name)>;
   /// `has_metastreams` is set before the first metadata stream is written.
-  GroupWriter(sqlite::Database& database, std::atomic<bool>& has_metastreams, PinStream pin)
+  /// `indexes_links`: as of EventInserter.
+  GroupWriter(sqlite::Database& database, std::atomic<bool>& has_metastreams, bool indexes_links,
+              PinStream pin)
       : database_(database),
         has_metastreams_(has_metastreams),
         pin_(std::move(pin)),
-        inserter_(database) {}
+        inserter_(database, indexes_links) {}
 
   /// The inner status is the write's own answer, with nothing written if it is an error. The outer
   /// one: DataLoss with nothing written, what the write had to look at cannot be read; all else

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "infrastructure/node/checked_vfs.h"
+#include "infrastructure/node/link_index.h"
 #include "infrastructure/node/log_meta.h"
 #include "infrastructure/node/log_verification.h"
 #include "infrastructure/node/random_uuid.h"
@@ -23,8 +24,9 @@ namespace eventstoredb {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x4F455331;  // "OES1"
-// 1 knew no deleted streams.
-constexpr std::int64_t kFormatVersion = 2;
+// 1 knew no deleted streams, 2 no index of links, 3 none by correlation.
+constexpr std::int64_t kFormatVersion = 4;
+constexpr std::int64_t kFirstVersionWithLinks = 4;
 constexpr int kWriterCacheKib = 32 * 1024;
 constexpr int kReaderCacheKib = 2 * 1024;
 
@@ -97,7 +99,8 @@ absl::Status CreateLog(sqlite::Database& database) {
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
-  absl::Status made = database.Execute(kSchema);
+  absl::Status made =
+      database.Execute(absl::StrCat(std::string(kSchema), std::string(kLinkSchema)));
   if (made.ok()) {
     made = database.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId,
                                          ";PRAGMA user_version=", kFormatVersion));
@@ -142,14 +145,26 @@ absl::Status ConfigureWriter(sqlite::Database& database, const EmbeddedEventStor
   return done;
 }
 
-// Marks the log as open, and as of this version: an older program would show what is deleted.
-absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, std::uint64_t generation) {
+// Marks the log as open, and as of this version: an older program would show what is deleted, and
+// leave holes in the index of links.
+absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, std::uint64_t generation,
+                      bool wants_links) {
   const bool new_generation = generation != log.identity.generation;
   const absl::StatusOr<std::int64_t> version = database.QueryInt64("PRAGMA user_version");
   if (!version.ok()) return version.status();
   const bool is_older = *version < kFormatVersion;
+  const bool has_links = *version >= kFirstVersionWithLinks;
+  const absl::StatusOr<std::uint64_t> stored_from = GetMetaNumber(database, kLinksFrom);
+  if (!stored_from.ok()) return stored_from.status();
+  const bool is_index_whole = has_links && *stored_from == 0;
+  std::uint64_t links_from = has_links ? *stored_from : 1;
+  if (is_index_whole) links_from = log.head.position + 1;
+  const bool fills_index = wants_links && log.head.position + 1 > links_from + kUnwrittenEventsMax;
+  const bool marks_links = !has_links || is_index_whole || fills_index;
   // Marked already: a store on a full disk must open without a write.
-  if (!log.identity.was_closed_cleanly && !new_generation && !is_older) return absl::OkStatus();
+  if (!log.identity.was_closed_cleanly && !new_generation && !is_older && !marks_links) {
+    return absl::OkStatus();
+  }
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin(database, sqlite::TransactionKind::kWrite);
   if (!transaction.ok()) return transaction.status();
@@ -157,6 +172,12 @@ absl::Status MarkOpen(sqlite::Database& database, OpenedLog& log, std::uint64_t 
   if (put.ok() && is_older) {
     put = database.Execute(absl::StrCat("PRAGMA user_version=", kFormatVersion));
   }
+  if (put.ok() && !has_links) {
+    put = database.Execute(absl::StrCat(
+        "DROP TABLE IF EXISTS links;DROP TABLE IF EXISTS link_streams;", std::string(kLinkSchema)));
+  }
+  if (put.ok() && marks_links) put = PutMeta(database, kLinksFrom, absl::StrCat(links_from));
+  if (put.ok() && fills_index) put = LinkIndex(database).Fill(log.head.position);
   if (new_generation) {
     log.identity.generation = generation;
     if (put.ok()) put = PutMeta(database, "generation", absl::StrCat(log.identity.generation));
@@ -273,9 +294,8 @@ absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place, const EmbeddedEventStor
   // Above the witnessed one too: tokens of a generation that was lost must not fit this one.
   const std::uint64_t generation =
       new_generation ? verdict->generation_floor + 1 : log.identity.generation;
-  if (const absl::Status marked = MarkOpen(database, log, generation); !marked.ok()) {
-    return marked;
-  }
+  const absl::Status marked = MarkOpen(database, log, generation, options.system_projections);
+  if (!marked.ok()) return marked;
   if (witness == nullptr) return log;
   absl::Status written = witness->Write({.store_id = log.identity.store_id,
                                          .generation = log.identity.generation,

@@ -48,10 +48,12 @@ std::vector<ResolvedEvent> EventPage::TakeResolved() {
 }
 
 LogReader::LogReader(LogPlace place, const EmbeddedEventStoreOptions& options,
-                     sqlite::Database* shared, bool has_metastreams)
+                     sqlite::Database* shared, bool has_metastreams, const Uuid& store_id)
     : clock_(options.clock),
       connections_(std::move(place), options.readers_max, shared),
-      has_metastreams_(has_metastreams) {}
+      has_metastreams_(has_metastreams),
+      has_projections_(options.system_projections),
+      store_id_(store_id) {}
 
 absl::Time LogReader::Now() const { return clock_ ? clock_() : absl::Now(); }
 
@@ -98,8 +100,10 @@ absl::StatusOr<EventPage> LogReader::ReadStream(const StreamQuery& query) {
       sqlite::Transaction::Begin((*lease)->database(), sqlite::TransactionKind::kRead);
   if (!transaction.ok()) return transaction.status();
   EventPage page;
-  page.status = FillStreamPage(**lease, query, page);
-  if (query.resolve_links) {
+  const std::optional<SystemProjection> projection = LinksOf(query.stream);
+  page.status = projection.has_value() ? FillLinkPage(**lease, *projection, query, page)
+                                       : FillStreamPage(**lease, query, page);
+  if (query.resolve_links && !projection.has_value()) {
     const absl::Status resolved = ResolveLinks(**lease, query.bytes_max, page);
     if (!resolved.ok()) page.status = resolved;
   }
@@ -127,22 +131,28 @@ absl::Status LogReader::FillStreamPage(ReadConnection& connection, const StreamQ
   if (!first.ok()) return At(first.status(), where);
   page.last = *view->found.last;
   page.first_available = *first;
+  const std::optional<Revisions> wanted = RevisionsOf(query, page);
+  if (!wanted.has_value()) return absl::OkStatus();
+  return ReadRevisions(connection, query, view->found.id, wanted->low, wanted->high, page);
+}
+
+std::optional<LogReader::Revisions> LogReader::RevisionsOf(const StreamQuery& query,
+                                                           EventPage& page) {
+  const std::uint64_t first = page.first_available;
   if (query.direction == Direction::kForwards) {
     const std::uint64_t from = query.from.value_or(0);
     const std::uint64_t window =
         from + std::min<std::uint64_t>(query.events_max, UINT64_MAX - from);
-    page.next = std::max(*first, std::min(from, page.last + 1));
+    page.next = std::max(first, std::min(from, page.last + 1));
     page.at_end = page.next > page.last;
-    if (page.at_end || window <= *first) return absl::OkStatus();
-    return ReadRevisions(connection, query, view->found.id, page.next,
-                         std::min(window - 1, page.last), page);
+    if (page.at_end || window <= first) return std::nullopt;
+    return Revisions{page.next, std::min(window - 1, page.last)};
   }
   const std::uint64_t from = std::min(query.from.value_or(page.last), page.last);
-  page.at_end = from < *first;
-  if (page.at_end) return absl::OkStatus();
-  const std::uint64_t below = from + 1 - *first;  // Of those that may be read.
-  const std::uint64_t low = *first + (below - std::min<std::uint64_t>(query.events_max, below));
-  return ReadRevisions(connection, query, view->found.id, low, from, page);
+  page.at_end = from < first;
+  if (page.at_end) return std::nullopt;
+  const std::uint64_t below = from + 1 - first;  // Of those that may be read.
+  return Revisions{first + (below - std::min<std::uint64_t>(query.events_max, below)), from};
 }
 
 // Every revision from `low` to `high` was written and is not hidden: one that is missing is lost.
@@ -193,6 +203,11 @@ absl::StatusOr<std::optional<std::uint64_t>> LogReader::LastRevision(const std::
   absl::StatusOr<sqlite::Transaction> transaction =
       sqlite::Transaction::Begin((*lease)->database(), sqlite::TransactionKind::kRead);
   if (!transaction.ok()) return transaction.status();
+  if (const std::optional<SystemProjection> projection = LinksOf(stream)) {
+    const absl::StatusOr<FoundLinks> links = VisibleLinks(**lease, *projection, stream);
+    if (!links.ok()) return links.status();
+    return links->count == 0 ? std::nullopt : std::optional(links->count - 1);
+  }
   const absl::StatusOr<StreamView> view = View(**lease, stream);
   if (!view.ok()) return view.status();
   return view->found.last;

@@ -17,6 +17,8 @@
 #include "eventstoredb/event_store.h"
 #include "eventstoredb/link.h"
 #include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/node/system_projections.h"
+#include "infrastructure/node/link_rows.h"
 #include "infrastructure/node/read_connections.h"
 #include "infrastructure/node/stream_lookup.h"
 #include "infrastructure/node/stream_metadata.h"
@@ -54,7 +56,7 @@ class LogReader {
  public:
   /// `shared`: as of ReadConnections.
   LogReader(LogPlace place, const EmbeddedEventStoreOptions& options, sqlite::Database* shared,
-            bool has_metastreams);
+            bool has_metastreams, const Uuid& store_id);
 
   absl::Mutex* shared_mutex() { return connections_.shared_mutex(); }
 
@@ -118,6 +120,26 @@ class LogReader {
   absl::Status ReadRevisions(ReadConnection& connection, const StreamQuery& query,
                              std::int64_t stream_id, std::uint64_t low, std::uint64_t high,
                              EventPage& page);
+  // What lies between the bounds of a page; absent: nothing. Sets `next` and `at_end`.
+  struct Revisions {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+  };
+  static std::optional<Revisions> RevisionsOf(const StreamQuery& query, EventPage& page);
+
+  // Streams of links: log_reader_links.cc.
+  std::optional<SystemProjection> LinksOf(const std::string& stream) const;
+  absl::StatusOr<FoundLinks> VisibleLinks(ReadConnection& connection, SystemProjection projection,
+                                          const std::string& stream);
+  absl::Status FillLinkPage(ReadConnection& connection, SystemProjection projection,
+                            const StreamQuery& query, EventPage& page);
+  absl::Status ReadLinks(ReadConnection& connection, SystemProjection projection,
+                         const StreamQuery& query, std::vector<std::uint64_t> positions,
+                         EventPage& page);
+  struct SeenStreams;
+  absl::StatusOr<bool> IsVisible(ReadConnection& connection, const RecordedEvent& event,
+                                 SeenStreams& seen);
+
   absl::Status FillAllPage(ReadConnection& connection, const AllQuery& query, EventPage& page);
   absl::StatusOr<std::optional<RecordedEvent>> ReadTarget(ReadConnection& connection,
                                                           const LinkTarget& target);
@@ -127,6 +149,8 @@ class LogReader {
   const std::function<absl::Time()> clock_;
   ReadConnections connections_;
   std::atomic<bool> has_metastreams_;
+  const bool has_projections_;
+  const Uuid store_id_;
 };
 
 }  // namespace eventstoredb

@@ -46,7 +46,7 @@ LogWriter::LogWriter(const EmbeddedEventStoreOptions& options, OpenedLog& log, H
       recent_(recent),
       shared_mutex_(shared_mutex),
       head_(log.head),
-      group_writer_(*log.writer, has_metastreams,
+      group_writer_(*log.writer, has_metastreams, options.system_projections,
                     [this](const std::string& name) {
                       absl::MutexLock lock(&mutex_);
                       return streams_.Pin(name);
@@ -299,6 +299,8 @@ void LogWriter::Finish(WriteGroup& group, const absl::Status& outcome) {
   std::uint64_t event_bytes = 0;
   for (const SharedEvent& event : group.events) {
     event_bytes += event->data.size() + event->metadata.size();
+    // Before anybody is answered: who then looks at a mark must find it moved.
+    if (done) changes_.Note(event->stream);
   }
   {
     absl::MutexLock lock(&mutex_);

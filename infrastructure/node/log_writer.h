@@ -23,6 +23,7 @@
 #include "infrastructure/node/recent_events.h"
 #include "infrastructure/node/store_directory.h"
 #include "infrastructure/node/stream_cache.h"
+#include "infrastructure/node/stream_changes.h"
 #include "infrastructure/node/write_group.h"
 
 namespace eventstoredb {
@@ -45,6 +46,7 @@ class LogWriter {
   std::optional<std::optional<std::uint64_t>> KnownHead(const std::string& stream) const;
   std::optional<Position> KnownEnd() const;
   EmbeddedEventStoreStats Stats() const;
+  const StreamChanges& changes() const { return changes_; }
 
  private:
   void Run();
@@ -65,6 +67,7 @@ class LogWriter {
   const StoreDirectory* const directory_;
   RecentEvents& recent_;
   absl::Mutex* const shared_mutex_;
+  StreamChanges changes_;
 
   // The writer thread's own.
   LogHead head_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstoredb/node/system_projections.h"
+#include "infrastructure/node/linked_streams.h"
+
 namespace eventstoredb {
 namespace {
 
@@ -85,6 +88,7 @@ bool RecentEvents::MayConcern(const Waiter& waiter, std::uint64_t position) cons
 
 void RecentEvents::Join(Waiter& waiter, const std::optional<std::string>& stream,
                         std::uint64_t position) {
+  announces_links_ = announces_links_ || (stream.has_value() && ProjectionOf(*stream).has_value());
   waiter.stream = &stream;
   waiter.list = stream.has_value() ? &for_stream_[*stream] : &for_all_;
   waiter.place = waiter.list->insert(waiter.list->end(), &waiter);
@@ -183,6 +187,27 @@ void RecentEvents::WakeEveryone() {
   for_stream_.clear();
 }
 
+void RecentEvents::WakeForStream(const std::string& stream) {
+  const auto concerned = for_stream_.find(stream);
+  if (concerned == for_stream_.end()) return;
+  Wake(concerned->second, announced_);
+  for_stream_.erase(concerned);
+}
+
+void RecentEvents::WakeForLinks(const RecordedEvent& event) {
+  // A projection that runs again shows what came by while it was stopped.
+  if (IsManagementStream(event.stream)) WakeEveryone();
+  ForEachLinkedStream({.stream = event.stream,
+                       .revision = event.revision,
+                       .type = event.type,
+                       .is_json = event.is_json,
+                       .data = event.data},
+                      [this](std::string&& name) {
+                        mutex_.AssertHeld();
+                        WakeForStream(name);
+                      });
+}
+
 // Those that were ready when it begins: they may ask again from within.
 void RecentEvents::CallReady() {
   for (std::size_t left = ready_.size(); left > 0 && !ready_.empty(); --left) {
@@ -220,11 +245,8 @@ void RecentEvents::Announce() {
     }
     auto next = FirstAfter(announced_);
     for (std::size_t i = 0; i < kAnnouncedAtOnceMax && next != events_.end(); ++i, ++next) {
-      const auto concerned = for_stream_.find((*next)->stream);
-      if (concerned != for_stream_.end()) {
-        Wake(concerned->second, announced_);
-        for_stream_.erase(concerned);
-      }
+      WakeForStream((*next)->stream);
+      if (announces_links_) WakeForLinks(**next);
       announced_ = (*next)->position.commit;
     }
     if (next == events_.end()) announced_ = end_;

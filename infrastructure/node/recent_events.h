@@ -90,6 +90,8 @@ class RecentEvents {
   bool MayConcern(const Waiter& waiter, std::uint64_t position) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void Wake(Waiters& waiters, std::uint64_t examined) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WakeForStream(const std::string& stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WakeForLinks(const RecordedEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WakeEveryone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::deque<SharedEvent>::const_iterator FirstAfter(std::uint64_t position) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -104,6 +106,8 @@ class RecentEvents {
   std::uint64_t announced_ ABSL_GUARDED_BY(mutex_);  ///< Waiters know of all up to here.
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  /// Somebody has once waited for a stream of links.
+  bool announces_links_ ABSL_GUARDED_BY(mutex_) = false;
   Waiters for_all_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Waiters> for_stream_ ABSL_GUARDED_BY(mutex_);
   Waiters ready_ ABSL_GUARDED_BY(mutex_);  ///< To be called.

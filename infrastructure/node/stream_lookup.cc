@@ -78,4 +78,12 @@ absl::StatusOr<bool> HasMetastreams(sqlite::Database& database) {
   return *found != 0;
 }
 
+absl::StatusOr<bool> HasTombstones(sqlite::Database& database) {
+  absl::StatusOr<sqlite::Statement*> find =
+      database.PrepareCached("SELECT 1 FROM types WHERE name=?");
+  if (!find.ok()) return find.status();
+  const sqlite::ResetAtExit reset(**find);
+  return (*find)->BindTextView(1, kStreamDeletedType).Step();
+}
+
 }  // namespace eventstoredb

@@ -36,4 +36,7 @@ absl::StatusOr<std::uint64_t> FirstCreatedSince(sqlite::Database& database, std:
 /// Whether any stream has metadata: if not, none need be looked for.
 absl::StatusOr<bool> HasMetastreams(sqlite::Database& database);
 
+/// Whether any stream may have a tombstone: false if no event ever had its type.
+absl::StatusOr<bool> HasTombstones(sqlite::Database& database);
+
 }  // namespace eventstoredb

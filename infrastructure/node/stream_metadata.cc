@@ -1,6 +1,7 @@
 #include "infrastructure/node/stream_metadata.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/str_cat.h"
 #include <nlohmann/json.hpp>
@@ -16,6 +17,10 @@ using Json = nlohmann::ordered_json;
 constexpr char kMaxCount[] = "$maxCount";
 constexpr char kMaxAge[] = "$maxAge";
 constexpr char kTruncateBefore[] = "$tb";
+constexpr char kAcl[] = "$acl";
+/// In the order of StreamAction.
+constexpr std::array kAclKeys = {"$r", "$w", "$d", "$mr", "$mw"};
+static_assert(kAclKeys.size() == kStreamActions);
 // What a stranger nests deeper is no metadata: writing it anew would recurse as deep.
 constexpr int kDepthMax = 64;
 
@@ -46,7 +51,7 @@ bool IsRoles(const Json& value) {
 
 bool IsAcl(const Json& value) {
   if (!value.is_object()) return false;
-  for (const char* const key : {"$r", "$w", "$d", "$mr", "$mw"}) {
+  for (const char* const key : kAclKeys) {
     const auto roles = value.find(key);
     if (roles != value.end() && !IsRoles(*roles)) return false;
   }
@@ -74,6 +79,48 @@ std::optional<Json> ParseObject(bool is_json, std::string_view data) {
 
 }  // namespace
 
+namespace {
+
+/// What a stream's metadata is if it is valid as a whole (protocol section 3.12).
+std::optional<Json> ParseValid(bool is_json, std::string_view data, StreamVisibility& visibility) {
+  std::optional<Json> object = ParseObject(is_json, data);
+  if (!object.has_value()) return std::nullopt;
+  std::optional<std::int64_t> max_count;
+  std::optional<std::int64_t> max_age_seconds;
+  std::optional<std::int64_t> truncate_before;
+  std::optional<std::int64_t> cache_control_seconds;  // Means nothing here, but must be right.
+  const auto temporary = object->find("$tmp");
+  const auto acl = object->find(kAcl);
+  const bool is_valid = TakeInteger(*object, kMaxCount, 1, max_count) &&
+                        TakeInteger(*object, kMaxAge, 1, max_age_seconds) &&
+                        TakeInteger(*object, kTruncateBefore, 0, truncate_before) &&
+                        TakeInteger(*object, "$cacheControl", 1, cache_control_seconds) &&
+                        (temporary == object->end() || temporary->is_boolean()) &&
+                        (acl == object->end() || IsAcl(*acl));
+  if (!is_valid) return std::nullopt;
+  if (max_count.has_value()) visibility.max_count = static_cast<std::uint64_t>(*max_count);
+  if (max_age_seconds.has_value()) visibility.max_age = absl::Seconds(*max_age_seconds);
+  if (truncate_before.has_value()) {
+    visibility.truncate_before = static_cast<std::uint64_t>(*truncate_before);
+  }
+  return object;
+}
+
+AccessList ToAcl(const Json& object, const char* key) {
+  AccessList acl;
+  const auto found = object.find(key);
+  if (found == object.end() || !IsAcl(*found)) return acl;
+  for (std::size_t i = 0; i < kAclKeys.size(); ++i) {
+    const auto roles = found->find(kAclKeys[i]);
+    if (roles == found->end()) continue;
+    acl.roles[i] = roles->is_string() ? std::vector<std::string>{roles->get<std::string>()}
+                                      : roles->get<std::vector<std::string>>();
+  }
+  return acl;
+}
+
+}  // namespace
+
 bool StreamVisibility::IsSoftDeleted() const { return truncate_before == kTombstoneRevision; }
 
 std::uint64_t StreamVisibility::FirstAvailable(std::uint64_t last) const {
@@ -85,28 +132,21 @@ std::uint64_t StreamVisibility::FirstAvailable(std::uint64_t last) const {
 StreamVisibility MetadataOfMetastreams() { return {.max_count = 1}; }
 
 StreamVisibility ParseStreamMetadata(bool is_json, std::string_view data) {
+  StreamVisibility visibility;
+  ParseValid(is_json, data, visibility);
+  return visibility;
+}
+
+AccessList ParseAccessList(bool is_json, std::string_view data) {
+  StreamVisibility ignored;
+  const std::optional<Json> object = ParseValid(is_json, data, ignored);
+  return object.has_value() ? ToAcl(*object, kAcl) : AccessList();
+}
+
+DefaultAcls ParseDefaultAcls(bool is_json, std::string_view data) {
   const std::optional<Json> object = ParseObject(is_json, data);
   if (!object.has_value()) return {};
-  std::optional<std::int64_t> max_count;
-  std::optional<std::int64_t> max_age_seconds;
-  std::optional<std::int64_t> truncate_before;
-  std::optional<std::int64_t> cache_control_seconds;  // Means nothing here, but must be right.
-  const auto temporary = object->find("$tmp");
-  const auto acl = object->find("$acl");
-  const bool is_valid = TakeInteger(*object, kMaxCount, 1, max_count) &&
-                        TakeInteger(*object, kMaxAge, 1, max_age_seconds) &&
-                        TakeInteger(*object, kTruncateBefore, 0, truncate_before) &&
-                        TakeInteger(*object, "$cacheControl", 1, cache_control_seconds) &&
-                        (temporary == object->end() || temporary->is_boolean()) &&
-                        (acl == object->end() || IsAcl(*acl));
-  if (!is_valid) return {};
-  StreamVisibility metadata;
-  if (max_count.has_value()) metadata.max_count = static_cast<std::uint64_t>(*max_count);
-  if (max_age_seconds.has_value()) metadata.max_age = absl::Seconds(*max_age_seconds);
-  if (truncate_before.has_value()) {
-    metadata.truncate_before = static_cast<std::uint64_t>(*truncate_before);
-  }
-  return metadata;
+  return {.user = ToAcl(*object, "$userStreamAcl"), .system = ToAcl(*object, "$systemStreamAcl")};
 }
 
 std::string SoftDeletedMetadata() {

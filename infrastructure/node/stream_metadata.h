@@ -7,6 +7,8 @@
 
 #include "absl/time/time.h"
 
+#include "infrastructure/node/access_list.h"
+
 namespace eventstoredb {
 
 /// What a stream's metadata says about which of its events are visible (protocol section 3.12).
@@ -27,6 +29,13 @@ StreamVisibility MetadataOfMetastreams();
 /// `data` of the metastream's last event. What is not a JSON object within the limits of section
 /// 3.12 counts as empty.
 StreamVisibility ParseStreamMetadata(bool is_json, std::string_view data);
+
+/// The access control list in it; empty if there is none, or the metadata counts as empty.
+AccessList ParseAccessList(bool is_json, std::string_view data);
+
+/// `data` of the last event of $settings (protocol section 3.17). What is no list there says
+/// nothing.
+DefaultAcls ParseDefaultAcls(bool is_json, std::string_view data);
 
 /// The metadata of a stream that is soft-deleted.
 std::string SoftDeletedMetadata();

@@ -61,16 +61,20 @@ class Bench:
         return self.measure([server, *stores], "bench_load_client", method, in_flight,
                             target=server.target, **options)
 
-    def measure(self, servers, program, method, in_flight=64, **options):
-        command = [os.path.join(self.bin, program), "--method", method,
-                   "--in-flight", str(in_flight), "--seconds", str(self.seconds)]
+    def run_json(self, program, **options):
+        """What the program prints as JSON; an option's name is its flag's."""
+        command = [os.path.join(self.bin, program)]
         for name, value in options.items():
             command += ["--" + name.replace("_", "-"), str(value)]
-        before = [server.cpu_seconds() for server in servers]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)} failed: {done.stderr}")
-        answer = json.loads(done.stdout)
+        return json.loads(done.stdout)
+
+    def measure(self, servers, program, method, in_flight=64, **options):
+        before = [server.cpu_seconds() for server in servers]
+        answer = self.run_json(program, method=method, in_flight=in_flight, seconds=self.seconds,
+                               **options)
         calls = max(1, answer.get("calls", 1))
         answer["server_cpu_us"] = [1e6 * (server.cpu_seconds() - was) / calls
                                    for server, was in zip(servers, before)]

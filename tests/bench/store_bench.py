@@ -24,10 +24,12 @@ class StoreBench:
         self.appends(node, bare)
         self.live(node)
         node.stop()
+        self.projections()
         node = self.bench.node(self.bench.path("history"))
         filled = self.fill(node)
         self.stream_reads(node, bare, filled)
         self.long_reads(node, filled)
+        self.category_reads(node, filled)
         node.stop()
         bare.stop()
         self.service_on_each_store()
@@ -65,6 +67,19 @@ class StoreBench:
                        f"{median_of(samples, 'rate'):,.0f}/s, from the append's sending "
                        f"{milliseconds('whole_')}, server CPU {cpu_of(samples)} us")
 
+    # Within one process, without a network: nothing else hides what they cost.
+    def projections(self):
+        for in_flight in (1, 64):
+            folder = self.bench.path(f"projections-{in_flight}")
+            os.mkdir(folder)
+            sample = self.bench.run_json("bench_projection_cost", folder=folder, in_flight=in_flight,
+                                         rounds=3 if self.bench.quick else 9)
+            self.bench.results[f"projections {in_flight}"] = sample
+            self.bench.row(f"log: append with system projections / without, {in_flight} in flight",
+                           f"{sample['rate_with'] / sample['rate_without']:.2f}",
+                           f"goal >= 0.9; CPU {sample['cpu_us_with']:.1f} / "
+                           f"{sample['cpu_us_without']:.1f} us")
+
     def fill(self, node):
         filled = {"prefix": "filled", "streams": 10_000 if self.bench.quick else 40_000,
                   "stream_events": STREAM_EVENTS}
@@ -88,6 +103,21 @@ class StoreBench:
             cpu = median_of([{"cpu": sample["server_cpu_us"][0]} for sample in samples], "cpu")
             self.bench.row(f"node: {what}", f"{median_of(samples, 'rate'):,.0f} events/s",
                            f"goal >= 180,000; server CPU {cpu:.1f} us an event")
+
+    # The category of what was filled, beside one plain stream of as many events.
+    def category_reads(self, node, filled):
+        self.ask(node, "fill-one", **{**filled, "prefix": "plain"})
+        samples = {"stream": [], "category": []}
+        for _ in range(self.bench.rounds):
+            samples["stream"].append(self.ask(node, "one", **{**filled, "prefix": "plain"}))
+            samples["category"].append(
+                self.ask(node, "links", **{**filled, "prefix": f"$ce-{filled['prefix']}"}))
+        self.bench.results["node category"] = samples
+        rates = {name: median_of(taken, "rate") for name, taken in samples.items()}
+        for name, rate in rates.items():
+            self.bench.row(f"node: read of one {name}", f"{rate:,.0f} events/s", "")
+        self.bench.row("node: category, links resolved / plain stream",
+                       f"{rates['category'] / rates['stream']:.2f}", "goal >= 0.8")
 
     def service_on_each_store(self):
         service = self.bench.orderd(self.bench.path("on-embedded"))

@@ -153,6 +153,40 @@ void PrintEvents(const Options& options, std::uint64_t events, double seconds) {
       static_cast<unsigned long long>(events), CpuSeconds());
 }
 
+// Writes one stream, called as the prefix, of as many events as `fill` writes to all of its own.
+void FillOne(Client& client, const Options& options) {
+  constexpr std::uint64_t kEventsAtOnce = 500;
+  const std::uint64_t count = options.streams * static_cast<std::uint64_t>(options.stream_events);
+  for (std::uint64_t written = 0; written < count;) {
+    const std::uint64_t events = std::min(kEventsAtOnce, count - written);
+    eventstoredb::AppendRequest request = NewStream(options, 0, static_cast<int>(events));
+    request.stream = options.prefix;
+    request.expected = eventstoredb::ExpectedRevision::Any();
+    const auto done = client.Append(std::move(request));
+    if (!done.ok()) Fail(done.status());
+    written += events;
+  }
+  std::printf("{\"method\": \"fill-one\", \"calls\": %llu, \"errors\": 0}\n",
+              static_cast<unsigned long long>(count));
+}
+
+// Reads the stream called as the prefix, links resolved, again from the start until time is up.
+void ReadOne(Client& client, const Options& options) {
+  std::uint64_t events = 0;
+  const auto begin = Clock::now();
+  while (SecondsSince(begin) < options.seconds) {
+    const auto reader =
+        client.ReadStream({.stream = options.prefix}, {.resolve_links = options.method == "links"});
+    while (SecondsSince(begin) < options.seconds) {
+      const auto event = reader->Next();
+      if (!event.ok()) Fail(event.status());
+      if (!event->has_value()) break;
+      ++events;
+    }
+  }
+  PrintEvents(options, events, SecondsSince(begin));
+}
+
 // Reads all events, again from the start where they end, until time is up.
 void ReadAll(Client& client, const Options& options) {
   std::uint64_t events = 0;
@@ -292,6 +326,8 @@ void Run(const Options& options) {
   if (options.method == "append" || options.method == "batch") Appends(*client, options).Run();
   if (options.method == "fill") Fill(*client, options);
   if (options.method == "read") ReadStreams(*client, options);
+  if (options.method == "fill-one") FillOne(*client, options);
+  if (options.method == "one" || options.method == "links") ReadOne(*client, options);
   if (options.method == "all") ReadAll(*client, options);
   if (options.method == "history") SubscribeToHistory(*client, options);
   if (options.method == "live") Live(*client, *Connect(options.store), options).Run();
@@ -305,7 +341,8 @@ int main(int argc, char** argv) {
   CLI::App app("Client of an event store for the benches");
   app.add_option("--store", options.store, "connection string")->required();
   app.add_option("--method", options.method)
-      ->check(CLI::IsMember({"append", "batch", "fill", "read", "all", "history", "live"}));
+      ->check(CLI::IsMember({"append", "batch", "fill", "fill-one", "read", "one", "links", "all",
+                             "history", "live"}));
   app.add_option("--in-flight", options.in_flight)->check(CLI::Range(1, 4'096));
   app.add_option("--seconds", options.seconds);
   app.add_option("--warm-up", options.warm_up_seconds);

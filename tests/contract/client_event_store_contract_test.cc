@@ -11,6 +11,7 @@
 #include "eventstoredb/node/embedded_event_store.h"
 #include "eventstoredb/node/node_server.h"
 #include "tests/contract/event_store_contract.h"
+#include "tests/support/test_authority.h"
 
 // A client over the wire keeps the contract: to our node, and to any server that EVENTSTOREDB_URL
 // (a connection string) names.
@@ -35,7 +36,7 @@ StoreUnderTest Connected(std::shared_ptr<OverTheWire> wire, ClientOptions option
   return {std::move(wire), raw};
 }
 
-StoreUnderTest ToOurNode(ClientOptions options) {
+StoreUnderTest ToOurNode(ClientOptions options, NodeServerOptions node_options = {}) {
   auto wire = std::make_shared<OverTheWire>();
   EmbeddedEventStoreOptions log_options;
   log_options.in_memory = true;
@@ -43,12 +44,13 @@ StoreUnderTest ToOurNode(ClientOptions options) {
   EXPECT_TRUE(log.ok()) << log.status();
   if (!log.ok()) return {};
   wire->log = *std::move(log);
-  auto node = NodeServer::Start({.address = "127.0.0.1:0"}, *wire->log);
+  node_options.address = "127.0.0.1:0";
+  auto node = NodeServer::Start(node_options, *wire->log);
   EXPECT_TRUE(node.ok()) << node.status();
   if (!node.ok()) return {};
   wire->node = *std::move(node);
   options.endpoints = {{"127.0.0.1", wire->node->port()}};
-  options.tls = false;
+  options.tls = static_cast<bool>(node_options.tls);
   return Connected(std::move(wire), std::move(options));
 }
 
@@ -69,6 +71,24 @@ StoreUnderTest ByDiscovery() {
   return ToOurNode(options);
 }
 
+// An administrator of a node with access control, over TLS. The node asks for its identity at each
+// handshake; whose it is does not matter here.
+StoreUnderTest ByTlsAsAdministrator() {
+  static const auto& identity = *new std::shared_ptr<const NodeTlsIdentity>([] {
+    const orders::testing_support::TestCertificate own =
+        orders::testing_support::TestAuthority::SelfSigned();
+    return std::make_shared<const NodeTlsIdentity>(
+        NodeTlsIdentity{.certificate_chain = own.certificate, .private_key = own.key});
+  }());
+  NodeServerOptions node_options;
+  node_options.tls = [] { return identity; };
+  node_options.access = {.password_iterations = 1'000};
+  ClientOptions options;
+  options.tls_verify_cert = false;
+  options.credentials = {.user = "admin", .password = "changeit"};
+  return ToOurNode(std::move(options), std::move(node_options));
+}
+
 StoreUnderTest ToNamedServer() {
   const auto parsed = ParseConnectionString(std::getenv("EVENTSTOREDB_URL"));
   EXPECT_TRUE(parsed.ok()) << parsed.status();
@@ -80,7 +100,8 @@ std::vector<StoreFactory> Factories() {
   std::vector<StoreFactory> factories = {
       {"ClientToOurNode", Direct, true, false},
       {"ClientWithTightBoundsToOurNode", WithTightBounds, true, false},
-      {"ClientThatDiscoversOurNode", ByDiscovery, true, false}};
+      {"ClientThatDiscoversOurNode", ByDiscovery, true, false},
+      {"ClientOfOurNodeWithAccessControl", ByTlsAsAdministrator, true, false}};
   if (std::getenv("EVENTSTOREDB_URL") != nullptr) {
     factories.push_back({"ClientToNamedServer", ToNamedServer, false, false});
   }

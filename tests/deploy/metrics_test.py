@@ -100,6 +100,7 @@ def shop(bin_dir, service):
         ended = subprocess.run([bin_dir / "orderctl", "--server", service.word("grpc"), *words],
                                capture_output=True, text=True, timeout=WAIT_SECONDS)
         check((ended.returncode == 0) == (code == 0), f"orderctl {words}: {ended.stderr}")
+    orderctl("groups", "create", "order-o1", "billing", "--from-beginning")
     orderctl("create", "--order", "o1", "--customer", "ada", "--currency", "EUR",
              "--item", "TEA:2:890", "--ship-to", "Ada Brown|12 Mill Lane|Berlin|10115|DE")
     orderctl("ship", "o1", "--shipment", "s1", "--all", code=1)
@@ -254,7 +255,8 @@ def main():
                             any_port, "--metrics-listen", any_port, "--store",
                             f"esdb://{store.word('store')}?tls=false")
         embedded = Service(stack, bin_dir, "serve", "--data", f"{folder}/data", "--grpc-listen",
-                           any_port, "--metrics-listen", any_port, "--store-listen", any_port)
+                           any_port, "--metrics-listen", any_port, "--store-listen", any_port,
+                           "--webhook-hosts", "hooks.example")
         seen = []
         for kind, service in (("embedded", embedded), ("on a server", on_server)):
             shop(bin_dir, service)

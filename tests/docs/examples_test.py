@@ -61,7 +61,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="orders-docs-") as folder:
         service = subprocess.Popen(
             [os.path.join(bin_dir, "orderd"), "serve", "--data", os.path.join(folder, "data"),
-             "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"],
+             "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0",
+             "--webhook-hosts", "shop.example"],
             stdout=subprocess.PIPE, text=True)
         try:
             ready = service.stdout.readline()

@@ -1,12 +1,15 @@
 #include "tests/golden/answer_labels.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <regex>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -36,6 +39,16 @@ bool IsTimeInTicks(const Json& value) {
   return absl::AbsDuration(age) < absl::Hours(1);
 }
 
+/// A JSON object in base64 that has all of these members.
+bool IsObjectWith(const Json& value, std::initializer_list<const char*> members) {
+  std::string text;
+  if (!value.is_string() || !absl::Base64Unescape(value.get<std::string>(), &text)) return false;
+  const Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return object.is_object() && std::all_of(members.begin(), members.end(), [&](const char* member) {
+           return object.contains(member);
+         });
+}
+
 bool Fits(const std::string& label, const Json& value) {
   if (label == "<ticks>" || label == "<time>") return IsTimeInTicks(value);
   if (label == "<id>" || label == "<text>") {
@@ -43,6 +56,11 @@ bool Fits(const std::string& label, const Json& value) {
   }
   if (label == "<uuid>") {
     return IsUuidText(value) || (value.is_object() && value.contains("structured"));
+  }
+  // Who made a link, and of which event; what a node writes beside a parked message.
+  if (label == "<projection metadata>") return IsObjectWith(value, {"$v", "$causedBy"});
+  if (label == "<parked metadata>") {
+    return IsObjectWith(value, {"added", "reason", "subscriptionEventNumber"});
   }
   if (label == "<node>") {
     return value.is_object() && value.contains("address") && value.contains("port");

@@ -1,5 +1,6 @@
 // Our node against what the real one answered: every recorded scenario, on a store in memory and on
 // one in a folder. The scenarios of a file share a server.
+#include <map>
 #include <memory>
 #include <ostream>
 #include <set>
@@ -37,13 +38,21 @@ std::ostream& operator<<(std::ostream& out, Storage storage) {
 /// docs/protocol-coverage.md says them to people; a test below holds the two together.
 const std::set<std::string>& ServicesLeftOut() {
   static const auto& services = *new std::set<std::string>{
-      "event_store.client.operations.operations",
-      "event_store.client.persistent_subscriptions.persistentsubscriptions",
-      "event_store.client.projections.projections",
       "event_store.client.redaction.redaction",
-      "event_store.client.users.users",
   };
   return services;
+}
+
+/// Scenarios that our node does not answer alike, and why not.
+const std::map<std::string, std::string>& ScenariosLeftOut() {
+  static const std::string needs_custom = "runs a custom projection: only the system's are offered";
+  static const auto& scenarios = *new std::map<std::string, std::string>{
+      {"append-projection-stream", "appends to $et-x, which here is its projection's alone"},
+      {"proj-partitions", needs_custom},
+      {"proj-emit", needs_custom},
+      {"proj-lifecycle", needs_custom},
+  };
+  return scenarios;
 }
 
 /// A node of this process, with an empty store.
@@ -53,6 +62,7 @@ class ServedStore {
     EmbeddedEventStoreOptions options;
     options.in_memory = storage == Storage::kMemory;
     options.directory = directory_.path() + "/store";
+    options.system_projections = true;
     auto store = EmbeddedEventStore::Open(std::move(options));
     if (!store.ok()) {
       ADD_FAILURE() << store.status();
@@ -111,7 +121,9 @@ TEST_P(ProtocolGolden, IsAnsweredAsByTheRealNode) {
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
   for (const std::string& file : ScenarioFiles()) {
-    for (Scenario& scenario : LoadScenarios(file)) all.push_back(std::move(scenario));
+    for (Scenario& scenario : LoadScenarios(file)) {
+      if (ScenariosLeftOut().count(scenario.name) == 0) all.push_back(std::move(scenario));
+    }
   }
   return all;
 }
@@ -136,6 +148,18 @@ TEST(ProtocolCoverage, NamesEveryServiceThatIsLeftOut) {
   const std::string page = absl::AsciiStrToLower(ReadCoveragePage());
   for (const std::string& service : ServicesLeftOut()) {
     EXPECT_NE(page.find(service), std::string::npos) << service;
+  }
+}
+
+TEST(ProtocolCoverage, NamesEveryScenarioThatIsLeftOut) {
+  std::set<std::string> recorded;
+  for (const std::string& file : ScenarioFiles()) {
+    for (const Scenario& scenario : LoadScenarios(file)) recorded.insert(scenario.name);
+  }
+  const std::string page = ReadCoveragePage();
+  for (const auto& [scenario, reason] : ScenariosLeftOut()) {
+    EXPECT_EQ(recorded.count(scenario), 1U) << scenario;
+    EXPECT_NE(page.find(scenario), std::string::npos) << scenario << " " << reason;
   }
 }
 

@@ -17,10 +17,13 @@
 #include "api/http/openapi_examples.h"
 #include "orders/v1/admin.pb.h"
 #include "orders/v1/commands.pb.h"
+#include "orders/v1/consumer_groups.pb.h"
 #include "orders/v1/nodes.pb.h"
 #include "orders/v1/queries.pb.h"
 #include "orders/v1/read_models.pb.h"
+#include "orders/v1/store_users.pb.h"
 #include "orders/v1/streams.pb.h"
+#include "orders/v1/webhooks.pb.h"
 #include "tests/support/http_client.h"
 #include "tests/support/orderd_process.h"
 #include "tests/support/orders_client.h"
@@ -50,7 +53,10 @@ std::vector<const MethodDescriptor*> AllMethods() {
   for (const auto* file :
        {v1::CreateOrderRequest::descriptor()->file(), v1::GetOrderRequest::descriptor()->file(),
         v1::GetHealthRequest::descriptor()->file(), v1::ListReadModelsRequest::descriptor()->file(),
-        v1::ListStreamsRequest::descriptor()->file(), v1::GetNodeRequest::descriptor()->file()}) {
+        v1::ListStoreUsersRequest::descriptor()->file(),
+        v1::ListStreamsRequest::descriptor()->file(), v1::GetNodeRequest::descriptor()->file(),
+        v1::GetConsumerGroupRequest::descriptor()->file(),
+        v1::ListWebhooksRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {
         methods.push_back(file->service(i)->method(j));

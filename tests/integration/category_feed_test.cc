@@ -1,5 +1,6 @@
-// The service on a server whose category stream fills its read models. Our node makes no such
-// stream, so the test writes the links, as late as it likes.
+// The service on a server whose category stream fills its read models: on our node as it is, whose
+// links are there with their events, and on one without projections, where the test writes the
+// links, as late as it likes.
 
 #include <atomic>
 #include <memory>
@@ -16,6 +17,8 @@
 
 #include "eventstoredb/client_event_store.h"
 #include "eventstoredb/connection_string.h"
+#include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/node/node_server.h"
 #include "orders/v1/admin.grpc.pb.h"
 #include "tests/integration/service_test.h"
 #include "tests/support/category_links.h"
@@ -29,7 +32,12 @@ using ::testing::HasSubstr;
 class ByCategory : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto node = OrderdProcess::Start({.store_alone = true, .data = scratch_.Path("node")});
+    eventstoredb::EmbeddedEventStoreOptions options;
+    options.in_memory = true;
+    auto log = eventstoredb::EmbeddedEventStore::Open(std::move(options));
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+    auto node = eventstoredb::NodeServer::Start({.address = "127.0.0.1:0"}, *log_);
     ASSERT_TRUE(node.ok()) << node.status();
     node_ = *std::move(node);
     auto parsed = eventstoredb::ParseConnectionString(Store());
@@ -42,7 +50,9 @@ class ByCategory : public ::testing::Test {
   }
   void TearDown() override { StopLinking(); }
 
-  std::string Store() const { return absl::StrCat("esdb://", node_->address(), "?tls=false"); }
+  std::string Store() const {
+    return absl::StrCat("esdb://127.0.0.1:", node_->port(), "?tls=false");
+  }
   std::unique_ptr<OrderdProcess> StartService(const std::string& feed) {
     auto started = OrderdProcess::Start(
         {.data = scratch_.Path("data"), .arguments = {"--store", Store(), "--feed", feed}});
@@ -93,7 +103,8 @@ class ByCategory : public ::testing::Test {
   }
 
   ScratchFolder scratch_;
-  std::unique_ptr<OrderdProcess> node_;
+  std::unique_ptr<eventstoredb::EmbeddedEventStore> log_;
+  std::unique_ptr<eventstoredb::NodeServer> node_;
   std::unique_ptr<eventstoredb::Client> store_client_;
   std::unique_ptr<eventstoredb::ClientEventStore> store_;
   std::unique_ptr<CategoryLinks> links_;
@@ -121,6 +132,24 @@ TEST_F(ByCategory, OrdersAreReadByTheirTokensOverRestartsWithEitherFeed) {
     EXPECT_EQ(listed.response.size(), static_cast<std::size_t>(orders)) << feed;
     AwaitServing(client);
     EXPECT_EQ(service->Stop().exit_code, 0);
+  }
+}
+
+TEST(ByCategoryOfOurNode, OrdersAreReadByTheirTokens) {
+  ScratchFolder scratch;
+  const auto node = OrderdProcess::Start({.store_alone = true, .data = scratch.Path("node")});
+  ASSERT_TRUE(node.ok()) << node.status();
+  const auto service = OrderdProcess::Start(
+      {.data = scratch.Path("data"),
+       .arguments = {"--store", absl::StrCat("esdb://", (*node)->address(), "?tls=false"), "--feed",
+                     "category"}});
+  ASSERT_TRUE(service.ok()) << service.status();
+  OrdersClient client((*service)->address());
+  for (const std::string order : {"a", "b", "c"}) {
+    const CommandAnswer created = client.Send(CreateRequest(order));
+    ASSERT_TRUE(created.ok()) << Describe(created.status);
+    const auto read = client.GetOrder(order, created.response.position_token());
+    EXPECT_TRUE(read.ok()) << Describe(read.status);
   }
 }
 

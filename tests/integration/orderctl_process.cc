@@ -129,6 +129,8 @@ OrderctlResult OrderctlProcess::Wait(absl::Duration timeout) {
   return result_;
 }
 
+std::string OrderctlPath() { return ORDERCTL_BINARY; }
+
 OrderctlResult RunOrderctl(const std::vector<std::string>& words,
                            const std::map<std::string, std::string>& environment) {
   return OrderctlProcess(words, environment).Wait();

@@ -45,6 +45,9 @@ class OrderctlProcess {
   OrderctlResult result_;
 };
 
+/// Path of the tool's binary.
+std::string OrderctlPath();
+
 /// Runs orderctl to its end.
 OrderctlResult RunOrderctl(const std::vector<std::string>& words,
                            const std::map<std::string, std::string>& environment = {});

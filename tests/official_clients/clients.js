@@ -10,7 +10,7 @@ const libraries = [
   {
     name: "@eventstore/db-client",
     connect: (api, address, options) =>
-      api.EventStoreDBClient.connectionString(`esdb://${address}?tls=false${options}`),
+      api.EventStoreDBClient.connectionString(`esdb://${address}?${options}`),
     // What an append calls the state it expects.
     expecting: "expectedRevision",
     expectedOf: (error) => error.expectedVersion,
@@ -23,7 +23,7 @@ const libraries = [
   {
     name: "@kurrent/kurrentdb-client",
     connect: (api, address, options) =>
-      api.KurrentDBClient.connectionString(`kurrentdb://${address}?tls=false${options}`),
+      api.KurrentDBClient.connectionString(`kurrentdb://${address}?${options}`),
     expecting: "streamState",
     expectedOf: (error) => error.expectedState,
     actualOf: (error) => error.actualState,
@@ -43,10 +43,15 @@ export function libraryUnderTest() {
   const api = require(library.name);
   // Long enough for any machine: a test is not about its speed.
   const patience = "&defaultDeadline=100000&keepAliveTimeout=100000";
-  const connect = (address, options = patience) => library.connect(api, address, options);
+  const connect = (address, options = patience, tls = "tls=false") =>
+    library.connect(api, address, `${tls}${options}`);
+  /// Over TLS to a server with users; `caller` is "LOGIN:PASSWORD@", or empty.
+  const connectOverTls = (caller, server, authority) =>
+    connect(`${caller}localhost:${server.address.split(":").at(-1)}`, patience,
+            `tls=true&tlsCAFile=${authority}`);
   /// The append's options for the state it expects; undefined: none is given.
   const expecting = (state) => (state === undefined ? {} : { [library.expecting]: state });
-  return { ...library, api, connect, expecting };
+  return { ...library, api, connect, connectOverTls, expecting };
 }
 
 /// Calls `suite` for the library under test, with a server of its own, in memory, and a client.

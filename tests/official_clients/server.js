@@ -5,12 +5,14 @@ import { once } from "node:events";
 const program = process.env.ORDERD;
 
 /// Starts `orderd store`, in memory or on `data`, and waits until it says ready.
-export async function startServer({ data, listen = "127.0.0.1:0" } = {}) {
+export async function startServer({ data, listen = "127.0.0.1:0", flags = [] } = {}) {
   if (!program) throw new Error("ORDERD must name the orderd binary");
   const storage = data ? ["--data", data] : ["--in-memory"];
-  const child = spawn(program, ["store", ...storage, "--listen", listen, "--log-level", "warning"], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    program,
+    ["store", ...storage, "--listen", listen, "--log-level", "warning", ...flags],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
   const ended = once(child, "exit");
   let out = "";
   let log = "";

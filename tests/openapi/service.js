@@ -7,7 +7,7 @@ export async function startService() {
   const program = process.env.ORDERD;
   if (!program) throw new Error("ORDERD must name the orderd binary");
   const child = spawn(program, ["serve", "--in-memory", "--grpc-listen", "127.0.0.1:0",
-    "--http-listen", "127.0.0.1:0", "--log-level", "warning"], { stdio: ["ignore", "pipe", "pipe"] });
+    "--http-listen", "127.0.0.1:0", "--webhook-hosts", "shop.example", "--log-level", "warning"], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "exit");
   let out = "";
   let log = "";

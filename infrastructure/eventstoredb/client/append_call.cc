@@ -40,9 +40,8 @@ void AppendCall::OnDone(const grpc::Status& status) {
   if (status.ok()) {
     append_->Answered(response_);
   } else {
-    const absl::Status error = ToStatus(status, TrailersOf(*context_), append_->request().stream);
-    append_->core().connector->Report(*connection_, error);
-    append_->Failed(error, LeavesOutcomeUnknown(error) ? Written::kPerhaps : Written::kNo);
+    append_->Failed(*connection_,
+                    ToStatus(status, TrailersOf(*context_), {.stream = append_->request().stream}));
   }
   connection_ = nullptr;
   context_.Release();

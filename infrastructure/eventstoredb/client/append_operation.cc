@@ -24,7 +24,8 @@ std::size_t BytesOf(const AppendRequest& request) {
 
 AppendOperation::AppendOperation(std::shared_ptr<ClientCore> core, AppendRequest request,
                                  CallOptions options, AppendCallback done)
-    : WriteOperation(std::move(core), std::move(options), request.deadline, BytesOf(request)),
+    : Operation(std::move(core), std::move(options), request.deadline, Effect::kChange,
+                BytesOf(request)),
       request_(std::move(request)),
       done_(std::move(done)) {}
 
@@ -77,7 +78,7 @@ void AppendOperation::IsSentOver(std::weak_ptr<BatchCall> call, const Uuid& corr
 }
 
 void AppendOperation::Expire() {
-  WriteOperation::Expire();
+  Operation::Expire();
   std::pair<std::weak_ptr<BatchCall>, Uuid> sent_over;
   {
     absl::MutexLock lock(&sent_mutex_);

@@ -9,7 +9,7 @@
 
 #include "event_store/client/streams.pb.h"
 #include "eventstoredb/event_store.h"
-#include "infrastructure/eventstoredb/client/write_operation.h"
+#include "infrastructure/eventstoredb/client/operation.h"
 
 namespace eventstoredb::client {
 
@@ -17,7 +17,7 @@ class BatchCall;
 
 /// One append: over the shared BatchAppend call where the server has it and the caller brings no
 /// credentials, else over an Append call of its own (client checks 30 to 32).
-class AppendOperation final : public WriteOperation {
+class AppendOperation final : public Operation {
  public:
   /// `request` is valid, with an id for each event and a deadline.
   AppendOperation(std::shared_ptr<ClientCore> core, AppendRequest request, CallOptions options,

@@ -105,6 +105,7 @@ void BatchCall::OnReadDone(bool ok) {
   std::shared_ptr<AppendOperation> append;
   if (const std::optional<Uuid> correlation = ToUuid(response_.correlation_id())) {
     absl::MutexLock lock(&mutex_);
+    is_answered_ = true;
     const auto waiting = waiting_.find(*correlation);
     if (waiting != waiting_.end()) {
       append = std::move(waiting->second.append);
@@ -122,19 +123,23 @@ void BatchCall::ReleaseHold() {
 
 void BatchCall::OnDone(const grpc::Status& status) {
   absl::flat_hash_map<Uuid, Waiting> waiting;
+  bool is_answered = false;
   {
     absl::MutexLock lock(&mutex_);
     is_open_ = false;
+    is_answered = is_answered_;
     to_write_.clear();
     waiting.swap(waiting_);
   }
   const absl::Status error = status.ok() ? MakeError(absl::StatusCode::kUnavailable,
                                                      "the server ended the BatchAppend call",
                                                      {.kind = ErrorKind::kUnavailable})
-                                         : ToStatus(status, TrailersOf(*context_), "");
+                                         : ToStatus(status, TrailersOf(*context_), {});
   connector_.Report(*connection_, error);
+  // Who is not known is turned away before anything of the call is looked at.
+  const bool is_turned_away = absl::IsUnauthenticated(error) && !is_answered;
   for (auto& [correlation, each] : waiting) {
-    each.append->Failed(error, each.is_sent ? Written::kPerhaps : Written::kNo);
+    each.append->Failed(error, each.is_sent && !is_turned_away ? Written::kPerhaps : Written::kNo);
   }
   connection_ = nullptr;
   context_.Release();

@@ -72,6 +72,7 @@ class BatchCall final
   absl::Mutex mutex_;
   bool is_open_ ABSL_GUARDED_BY(mutex_) = true;
   bool is_retired_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_answered_ ABSL_GUARDED_BY(mutex_) = false;  ///< Some append was.
   bool has_hold_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_writing_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<Uuid, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);

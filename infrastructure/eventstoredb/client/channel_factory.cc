@@ -86,11 +86,13 @@ absl::StatusOr<ChannelFactory> ChannelFactory::Create(const ClientOptions& optio
 
 ChannelFactory::ChannelFactory(std::shared_ptr<grpc::ChannelCredentials> credentials,
                                const ClientOptions& options)
-    : credentials_(std::move(credentials)),
+    : make_(options.make_channel),
+      credentials_(std::move(credentials)),
       keepalive_interval_(options.keepalive_interval),
       keepalive_timeout_(options.keepalive_timeout) {}
 
-std::shared_ptr<grpc::Channel> ChannelFactory::Make(const Endpoint& endpoint) const {
+std::shared_ptr<grpc::Channel> ChannelFactory::Open(const Endpoint& endpoint) const {
+  if (make_ != nullptr) return make_();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kReceiveBytesMax);
   // Not the process-wide pool: a connection given up must not be handed out again.
@@ -103,8 +105,13 @@ std::shared_ptr<grpc::Channel> ChannelFactory::Make(const Endpoint& endpoint) co
   if (keepalive_timeout_ < absl::InfiniteDuration()) {
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(keepalive_timeout_));
   }
-  std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
-      absl::StrCat("dns:///", endpoint.ToString()), credentials_, arguments);
+  return grpc::CreateCustomChannel(absl::StrCat("dns:///", endpoint.ToString()), credentials_,
+                                   arguments);
+}
+
+std::shared_ptr<grpc::Channel> ChannelFactory::Make(const Endpoint& endpoint) const {
+  std::shared_ptr<grpc::Channel> channel = Open(endpoint);
+  if (channel == nullptr) return nullptr;
   {
     absl::MutexLock lock(&count_->mutex);
     ++count_->channels;

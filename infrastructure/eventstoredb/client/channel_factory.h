@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
@@ -21,6 +22,7 @@ class ChannelFactory {
   /// A channel with a connection of its own; opened by the first call. Ends on a thread of gRPC's
   /// timers, whoever lets it go: the last channel of a process joins the threads that call back,
   /// and on one of them would wait for itself.
+  /// Null: the server of this process has stopped.
   std::shared_ptr<grpc::Channel> Make(const Endpoint& endpoint) const;
   /// Waits until all channels made here have ended, for at most `max`. Not from a thread of gRPC.
   void AwaitEnd(absl::Duration max) const;
@@ -36,6 +38,9 @@ class ChannelFactory {
                  const ClientOptions& options);
 
   std::shared_ptr<Count> count_ = std::make_shared<Count>();
+  std::shared_ptr<grpc::Channel> Open(const Endpoint& endpoint) const;
+
+  std::function<std::shared_ptr<grpc::Channel>()> make_;  ///< Null: to an endpoint.
   std::shared_ptr<grpc::ChannelCredentials> credentials_;
   absl::Duration keepalive_interval_;
   absl::Duration keepalive_timeout_;

@@ -13,6 +13,14 @@ RecordedEvent Only(ResolvedEvent&& event) {
   return event.link.has_value() ? *std::move(event.link) : *std::move(event.event);
 }
 
+/// A follower may not have yet what the leader has acknowledged, and what is read here decides what
+/// is written, or refused. A single node takes no notice.
+ReadOptions OfTheLeader() {
+  ReadOptions options;
+  options.call.requires_leader = true;
+  return options;
+}
+
 absl::Status Visit(EventReader& reader, EventVisitor visit) {
   while (true) {
     absl::StatusOr<std::optional<ResolvedEvent>> next = reader.Next();
@@ -81,11 +89,11 @@ void ClientEventStore::StartDelete(DeleteRequest request, DeleteCallback done) {
 }
 
 absl::Status ClientEventStore::ReadStream(const ReadStreamRequest& request, EventVisitor visit) {
-  return Visit(*client_.ReadStream(request), visit);
+  return Visit(*client_.ReadStream(request, OfTheLeader()), visit);
 }
 
 absl::Status ClientEventStore::ReadAll(const ReadAllRequest& request, EventVisitor visit) {
-  return Visit(*client_.ReadAll(request), visit);
+  return Visit(*client_.ReadAll(request, OfTheLeader()), visit);
 }
 
 absl::StatusOr<std::unique_ptr<Subscription>> ClientEventStore::Subscribe(

@@ -17,7 +17,11 @@ bool IsPrintableAscii(std::string_view text) {
 
 absl::Status Validate(const ClientOptions& options) {
   const auto refuse = [](const char* what) { return absl::InvalidArgumentError(what); };
-  if (options.endpoints.empty() || options.endpoints.size() > kEndpointsMax) {
+  if (options.make_channel != nullptr) {
+    if (!options.endpoints.empty() || options.discover || options.tls) {
+      return refuse("with a channel of its own a client takes no endpoints, discovery or TLS");
+    }
+  } else if (options.endpoints.empty() || options.endpoints.size() > kEndpointsMax) {
     return refuse("name 1 to 1,000 endpoints");
   }
   for (const Endpoint& endpoint : options.endpoints) {
@@ -58,8 +62,9 @@ absl::Status Validate(const ClientOptions& options) {
     return refuse("a retry policy needs 1 attempt or more and 0 < backoff_min <= backoff_max");
   }
   if (options.appends_in_flight_max == 0 || options.append_bytes_in_flight_max == 0 ||
-      options.events_buffered_max == 0 || options.bytes_buffered_max == 0) {
-    return refuse("the bounds on appends in flight and on buffers must be above 0");
+      options.events_buffered_max == 0 || options.bytes_buffered_max == 0 ||
+      options.listed_max == 0) {
+    return refuse("the bounds on appends in flight, on buffers and on lists must be above 0");
   }
   return absl::OkStatus();
 }

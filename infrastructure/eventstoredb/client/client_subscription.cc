@@ -6,31 +6,13 @@
 #include "infrastructure/eventstoredb/client/backoff.h"
 #include "infrastructure/eventstoredb/client/client_subscription_impl.h"
 #include "infrastructure/eventstoredb/client/messages.h"
-#include "infrastructure/eventstoredb/client/rpc_error.h"
+#include "infrastructure/eventstoredb/client/resume.h"
 
 namespace eventstoredb {
 
 using namespace client;  // NOLINT: the parts that this one is made of.
 
 namespace {
-
-/// How often a server may fail without a reason before that is taken for a reason: 23.10 says so
-/// little of a place that is none.
-constexpr int kUnexplainedMax = 3;
-
-bool MayMend(const absl::Status& error, int attempts) {
-  switch (error.code()) {
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kDeadlineExceeded:
-      return true;
-    case absl::StatusCode::kResourceExhausted:
-      return GetErrorKind(error) != ErrorKind::kMessageTooLarge;
-    case absl::StatusCode::kUnknown:
-      return attempts < kUnexplainedMax;
-    default:
-      return false;
-  }
-}
 
 template <typename Message>
 SubscriptionLive ToLive(bool is_live, const Message& message) {
@@ -135,7 +117,7 @@ absl::Status ClientSubscription::Impl::Open(absl::Time until) {
   place_.Opened();
   is_confirmed_ = false;
   confirmed_by_ = absl::Now() + core_->options.default_deadline;
-  current_.Set(ReadCall::Start(core_, *std::move(request), options_.call, absl::InfiniteFuture()));
+  current_.Set(OpenRead(core_, *std::move(request), options_.call, absl::InfiniteFuture()));
   return absl::OkStatus();
 }
 
@@ -148,16 +130,16 @@ absl::Status ClientSubscription::Impl::Fill(absl::Time until) {
   const std::shared_ptr<ReadCall> call = current_.call();
   if (call == nullptr) return absl::OkStatus();
   switch (call->Take(is_confirmed_ ? until : std::min(until, confirmed_by_), taken_)) {
-    case ReadCall::Taken::kMessages:
+    case Taken::kMessages:
       return absl::OkStatus();
-    case ReadCall::Taken::kNothing: {
+    case Taken::kNothing: {
       if (is_confirmed_ || absl::Now() < confirmed_by_) return absl::OkStatus();
       const absl::Status error =
           absl::UnavailableError("the server did not confirm the subscription in time");
       call->Blame(error);
       return OnBroken(error);
     }
-    case ReadCall::Taken::kEnded:
+    case Taken::kEnded:
       break;
   }
   if (current_.cancelled().IsSet()) return absl::OkStatus();  // Next says so.
@@ -167,7 +149,7 @@ absl::Status ClientSubscription::Impl::Fill(absl::Time until) {
 
 absl::Status ClientSubscription::Impl::OnBroken(const absl::Status& error) {
   ++attempts_;
-  if (!MayMend(error, attempts_) ||
+  if (!MayResume(error, attempts_) ||
       (options_.resume.attempts_max.has_value() && attempts_ >= *options_.resume.attempts_max)) {
     return error;
   }

@@ -14,7 +14,8 @@
 #include "eventstoredb/client.h"
 #include "eventstoredb/client_subscription.h"
 #include "infrastructure/eventstoredb/client/client_core.h"
-#include "infrastructure/eventstoredb/client/current_read.h"
+#include "infrastructure/eventstoredb/client/current_call.h"
+#include "infrastructure/eventstoredb/client/read_call.h"
 #include "infrastructure/eventstoredb/client/ready_signal.h"
 #include "infrastructure/eventstoredb/client/subscription_place.h"
 
@@ -50,7 +51,7 @@ class ClientSubscription::Impl {
 
   const std::shared_ptr<client::ClientCore> core_;
   const SubscribeOptions options_;
-  client::CurrentRead current_;
+  client::CurrentCall<client::ReadCall> current_;
   const std::shared_ptr<client::ReadySignal> ready_ = std::make_shared<client::ReadySignal>();
   std::atomic<std::uint64_t> resumes_{0};
   std::atomic<std::uint64_t> repeats_dropped_{0};

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "grpcpp/channel.h"
 
+#include "event_store/client/persistent_subscriptions.grpc.pb.h"
 #include "event_store/client/server_features.pb.h"
 #include "event_store/client/streams.grpc.pb.h"
 #include "eventstoredb/endpoint.h"
@@ -17,7 +22,11 @@ namespace eventstoredb::client {
 struct ServerFeatures {
   bool batch_append = false;
   bool batch_deadline_duration = false;
-  bool operator==(const ServerFeatures&) const = default;
+  /// The features of each method, by "service/method" in lower case. Absent: it names no methods.
+  std::optional<std::map<std::string, std::set<std::string>>> methods;
+
+  bool names_methods() const { return methods.has_value(); }
+  bool Has(std::string_view service, std::string_view method, const std::string& feature) const;
 };
 ServerFeatures ToServerFeatures(
     const event_store::client::server_features::SupportedMethods& supported);
@@ -29,12 +38,17 @@ struct Connection {
       : number(number_in),
         endpoint(std::move(endpoint_in)),
         channel(std::move(channel_in)),
-        streams(event_store::client::streams::Streams::NewStub(channel)) {}
+        streams(event_store::client::streams::Streams::NewStub(channel)),
+        groups(event_store::client::persistent_subscriptions::PersistentSubscriptions::NewStub(
+            channel)) {}
 
   const std::uint64_t number;  ///< Grows from one connection of a client to the next.
   const Endpoint endpoint;
   const std::shared_ptr<grpc::Channel> channel;
   const std::unique_ptr<event_store::client::streams::Streams::Stub> streams;
+  const std::unique_ptr<
+      event_store::client::persistent_subscriptions::PersistentSubscriptions::Stub>
+      groups;
   ServerFeatures features;  ///< Set before anyone else sees the connection.
 };
 

@@ -74,24 +74,35 @@ void Connector::Close() {
 void Connector::Choose() {
   std::optional<Endpoint> failed;
   std::optional<Endpoint> leader;
+  std::vector<Endpoint> members;
   {
     absl::MutexLock lock(&mutex_);
     failed = failed_;
     leader = std::exchange(leader_, std::nullopt);
+    members = members_;
   }
   if (leader.has_value()) return Open(*leader);
+  if (options_.make_channel != nullptr) return Open({.host = "this process", .port = 0});
   if (!options_.discover && options_.endpoints.size() == 1) return Open(options_.endpoints[0]);
-  Discovery::Start(options_, channels_, calls_, failed,
-                   [self = shared_from_this()](absl::StatusOr<Endpoint> endpoint) {
-                     if (!endpoint.ok()) return self->End(endpoint.status());
-                     self->Open(*endpoint);
+  Discovery::Start(options_, channels_, calls_, members, failed,
+                   [self = shared_from_this()](absl::StatusOr<Discovered> discovered) {
+                     if (!discovered.ok()) return self->End(discovered.status());
+                     {
+                       absl::MutexLock lock(&self->mutex_);
+                       self->members_ = std::move(discovered->members);
+                     }
+                     self->Open(discovered->node);
                    });
 }
 
 void Connector::Open(const Endpoint& endpoint) {
   using event_store::client::server_features::ServerFeatures;
-  auto connection =
-      std::make_shared<Connection>(++connections_, endpoint, channels_.Make(endpoint));
+  std::shared_ptr<grpc::Channel> channel = channels_.Make(endpoint);
+  if (channel == nullptr) {
+    return End(MakeError(absl::StatusCode::kUnavailable, "the server of this process has stopped",
+                         {.kind = ErrorKind::kUnavailable}));
+  }
+  auto connection = std::make_shared<Connection>(++connections_, endpoint, std::move(channel));
   const auto stub = ServerFeatures::NewStub(connection->channel);
   const auto call =
       std::make_shared<UnaryCall<Empty, SupportedMethods>>(Empty(), connection->channel);
@@ -102,7 +113,7 @@ void Connector::Open(const Endpoint& endpoint) {
               std::function<void(grpc::Status)> done) {
         stub->async()->GetSupportedMethods(context, request, response, std::move(done));
       },
-      "",
+      {},
       [self = shared_from_this(), connection](const absl::Status& status,
                                               const SupportedMethods& supported) {
         self->OnFeatures(connection, status, supported);

@@ -63,6 +63,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   std::vector<ConnectionCallback> waiting_ ABSL_GUARDED_BY(mutex_);
   std::optional<Endpoint> leader_ ABSL_GUARDED_BY(mutex_);  ///< Where to go next; used once.
   std::optional<Endpoint> failed_ ABSL_GUARDED_BY(mutex_);  ///< Where the last one went.
+  std::vector<Endpoint> members_ ABSL_GUARDED_BY(mutex_);   ///< Of the cluster, as last heard.
   std::uint64_t connections_ = 0;  ///< Touched by the attempt that runs alone.
 };
 

@@ -11,7 +11,8 @@ namespace eventstoredb::client {
 
 DeleteOperation::DeleteOperation(std::shared_ptr<ClientCore> core, DeleteRequest request,
                                  CallOptions options, DeleteCallback done)
-    : WriteOperation(std::move(core), std::move(options), request.deadline, request.stream.size()),
+    : Operation(std::move(core), std::move(options), request.deadline, Effect::kChange,
+                request.stream.size()),
       request_(std::move(request)),
       done_(std::move(done)) {}
 
@@ -34,14 +35,10 @@ void DeleteOperation::Send(const std::shared_ptr<Connection>& connection, Reques
   const auto call =
       std::make_shared<UnaryCall<Request, Response>>(std::move(request), connection->channel);
   core().headers.Write(options(), deadline(), *call->context);
-  call->Start(core().calls, std::move(method), request_.stream,
+  call->Start(core().calls, std::move(method), {.stream = request_.stream},
               [self = std::static_pointer_cast<DeleteOperation>(shared_from_this()), connection](
                   const absl::Status& status, const Response& response) {
-                if (!status.ok()) {
-                  self->core().connector->Report(*connection, status);
-                  return self->Failed(
-                      status, LeavesOutcomeUnknown(status) ? Written::kPerhaps : Written::kNo);
-                }
+                if (!status.ok()) return self->Failed(*connection, status);
                 DeleteResult result;
                 if (response.position_option_case() == Response::kPosition) {
                   result.position = Position{.commit = response.position().commit_position(),

@@ -3,12 +3,12 @@
 #include <memory>
 
 #include "eventstoredb/client.h"
-#include "infrastructure/eventstoredb/client/write_operation.h"
+#include "infrastructure/eventstoredb/client/operation.h"
 
 namespace eventstoredb::client {
 
 /// One soft delete or tombstone.
-class DeleteOperation final : public WriteOperation {
+class DeleteOperation final : public Operation {
  public:
   /// `request` is valid, with a deadline.
   DeleteOperation(std::shared_ptr<ClientCore> core, DeleteRequest request, CallOptions options,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
@@ -18,23 +19,30 @@ using event_store::client::gossip::ClusterInfo;
 using event_store::client::gossip::Gossip;
 
 void Discovery::Start(const ClientOptions& options, const ChannelFactory& channels,
-                      CallRegistry& calls, const std::optional<Endpoint>& failed, Done done) {
+                      CallRegistry& calls, const std::vector<Endpoint>& known,
+                      const std::optional<Endpoint>& failed, Done done) {
   const std::shared_ptr<Discovery> discovery(
-      new Discovery(options, channels, calls, failed, std::move(done)));
+      new Discovery(options, channels, calls, known, failed, std::move(done)));
   discovery->NextRound();
 }
 
 Discovery::Discovery(const ClientOptions& options, const ChannelFactory& channels,
-                     CallRegistry& calls, std::optional<Endpoint> failed, Done done)
+                     CallRegistry& calls, const std::vector<Endpoint>& known,
+                     std::optional<Endpoint> failed, Done done)
     : options_(options),
       channels_(channels),
       calls_(calls),
+      candidates_(options.endpoints),
       failed_(std::move(failed)),
-      done_(std::move(done)) {}
+      done_(std::move(done)) {
+  for (const Endpoint& member : known) {
+    if (!absl::c_linear_search(candidates_, member)) candidates_.push_back(member);
+  }
+}
 
 void Discovery::NextRound() {
   ++rounds_;
-  to_ask_ = options_.endpoints;
+  to_ask_ = candidates_;
   std::shuffle(to_ask_.begin(), to_ask_.end(), random_);
   // From the back is taken; the one that has just failed comes last.
   std::partition(to_ask_.begin(), to_ask_.end(),
@@ -57,7 +65,7 @@ void Discovery::AskNext() {
               std::function<void(grpc::Status)> done) {
         stub->async()->Read(context, request, response, std::move(done));
       },
-      "",
+      {},
       [self = shared_from_this(), seed](const absl::Status& status, const ClusterInfo& cluster) {
         if (!status.ok() && !absl::IsCancelled(status)) {
           self->last_error_ = absl::UnavailableError(
@@ -70,8 +78,10 @@ void Discovery::AskNext() {
 void Discovery::OnAnswer(const absl::Status& status, const ClusterInfo& cluster) {
   if (absl::IsCancelled(status)) return done_(status);
   if (status.ok()) {
-    const std::optional<Endpoint> node = ChooseNode(cluster, options_.node_preference, random_);
-    if (node.has_value()) return done_(*node);
+    std::optional<Endpoint> node = ChooseNode(cluster, options_.node_preference, failed_, random_);
+    if (node.has_value()) {
+      return done_(Discovered{*std::move(node), MembersThatTakeCalls(cluster, kKnownMembersMax)});
+    }
     last_error_ = absl::UnavailableError("no member of the cluster takes calls now");
   }
   AskNext();

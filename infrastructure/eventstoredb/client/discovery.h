@@ -16,20 +16,33 @@
 
 namespace eventstoredb::client {
 
-/// Asks the endpoints, one after the other in random order, who is in the cluster, in up to
-/// `discover_attempts_max` rounds (protocol section 3.19). Blocks no thread: each answer leads to
-/// the next question. `options`, `channels` and `calls` must outlive it; `calls` ends it.
+/// How many members of a cluster are kept to be asked again; what else an answer names is ignored.
+inline constexpr int kKnownMembersMax = 32;
+
+struct Discovered {
+  Endpoint node;                  ///< Where to connect to.
+  std::vector<Endpoint> members;  ///< All that take calls, at most kKnownMembersMax.
+};
+
+/// Asks the endpoints of the options and the members of the last answer, one after the other in
+/// random order, who is in the cluster, in up to `discover_attempts_max` rounds (protocol section
+/// 3.19). Blocks no thread: each answer leads to the next question. `options`, `channels` and
+/// `calls` must outlive it; `calls` ends it.
 class Discovery : public std::enable_shared_from_this<Discovery> {
  public:
-  using Done = absl::AnyInvocable<void(absl::StatusOr<Endpoint>)>;
+  using Done = absl::AnyInvocable<void(absl::StatusOr<Discovered>)>;
 
-  /// `failed` is asked last. Errors: Unavailable of kind kDiscoveryFailed; Cancelled.
+  /// `known` are members that an earlier answer named: a cluster may outlive every endpoint that
+  /// was configured. `failed` is asked last, and chosen only if there is no other: until the
+  /// others have noticed, they go on naming a leader that is gone. Errors: Unavailable of kind
+  /// kDiscoveryFailed; Cancelled.
   static void Start(const ClientOptions& options, const ChannelFactory& channels,
-                    CallRegistry& calls, const std::optional<Endpoint>& failed, Done done);
+                    CallRegistry& calls, const std::vector<Endpoint>& known,
+                    const std::optional<Endpoint>& failed, Done done);
 
  private:
   Discovery(const ClientOptions& options, const ChannelFactory& channels, CallRegistry& calls,
-            std::optional<Endpoint> failed, Done done);
+            const std::vector<Endpoint>& known, std::optional<Endpoint> failed, Done done);
   void NextRound();
   void AskNext();
   void OnAnswer(const absl::Status& status,
@@ -39,6 +52,7 @@ class Discovery : public std::enable_shared_from_this<Discovery> {
   const ClientOptions& options_;
   const ChannelFactory& channels_;
   CallRegistry& calls_;
+  std::vector<Endpoint> candidates_;
   const std::optional<Endpoint> failed_;
   Done done_;
 

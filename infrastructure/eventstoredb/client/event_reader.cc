@@ -68,14 +68,14 @@ absl::Status EventReader::Impl::Fill() {
         return absl::DeadlineExceededError("the deadline had passed: nothing was read");
       }
       if (++attempts_ > 1) core_->read_retries.fetch_add(1, std::memory_order_relaxed);
-      current_.Set(ReadCall::Start(core_, *request_, options_, deadline_));
+      current_.Set(OpenRead(core_, *request_, options_, deadline_));
     }
     switch (current_.call()->Take(deadline_, taken_)) {
-      case ReadCall::Taken::kMessages:
+      case Taken::kMessages:
         return absl::OkStatus();
-      case ReadCall::Taken::kNothing:
+      case Taken::kNothing:
         return absl::DeadlineExceededError("the read was not done in time");
-      case ReadCall::Taken::kEnded:
+      case Taken::kEnded:
         break;
     }
     const absl::Status ended = current_.call()->status();

@@ -10,7 +10,8 @@
 
 #include "eventstoredb/event_reader.h"
 #include "infrastructure/eventstoredb/client/client_core.h"
-#include "infrastructure/eventstoredb/client/current_read.h"
+#include "infrastructure/eventstoredb/client/current_call.h"
+#include "infrastructure/eventstoredb/client/read_call.h"
 
 namespace eventstoredb {
 
@@ -33,7 +34,7 @@ class EventReader::Impl {
   const absl::StatusOr<client::ReadCall::Request> request_;
   const CallOptions options_;
   const absl::Time deadline_;
-  client::CurrentRead current_;
+  client::CurrentCall<client::ReadCall> current_;
 
   // The consumer's.
   std::vector<client::ReadCall::Response> taken_;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "event_store/client/persistent_subscriptions.pb.h"
 #include "event_store/client/streams.pb.h"
 #include "eventstoredb/client.h"
 
@@ -17,6 +18,7 @@ namespace eventstoredb::client {
 /// Values to messages and back (protocol section 1.4). Pure.
 namespace wire = event_store::client;
 namespace streams_wire = event_store::client::streams;
+namespace groups_wire = event_store::client::persistent_subscriptions;
 
 void SetUuid(const Uuid& id, wire::UUID& out);
 /// Either encoding; absent: neither, or no UUID.
@@ -24,6 +26,7 @@ std::optional<Uuid> ToUuid(const wire::UUID& id);
 
 /// Errors: DataLoss, an id, type or time is missing or cannot be read.
 absl::StatusOr<ResolvedEvent> ToResolvedEvent(streams_wire::ReadResp::ReadEvent&& event);
+absl::StatusOr<ResolvedEvent> ToResolvedGroupEvent(groups_wire::ReadResp::ReadEvent&& event);
 absl::Time ToTime(const google::protobuf::Timestamp& time);
 
 /// The first message of an Append call; then one for each event.

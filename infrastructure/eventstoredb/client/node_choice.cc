@@ -21,6 +21,11 @@ bool TakesCalls(const MemberInfo& member) {
           IsReadOnly(member.state()));
 }
 
+Endpoint EndpointOf(const MemberInfo& member) {
+  return {member.http_end_point().address(),
+          static_cast<std::uint16_t>(member.http_end_point().port())};
+}
+
 bool IsPreferred(const MemberInfo& member, NodePreference preference) {
   switch (preference) {
     case NodePreference::kLeader:
@@ -37,20 +42,30 @@ bool IsPreferred(const MemberInfo& member, NodePreference preference) {
 
 }  // namespace
 
+std::vector<Endpoint> MembersThatTakeCalls(const ClusterInfo& cluster, int members_max) {
+  std::vector<Endpoint> members;
+  for (const MemberInfo& member : cluster.members()) {
+    if (static_cast<int>(members.size()) == members_max) break;
+    if (TakesCalls(member)) members.push_back(EndpointOf(member));
+  }
+  return members;
+}
+
 std::optional<Endpoint> ChooseNode(const ClusterInfo& cluster, NodePreference preference,
-                                   absl::BitGenRef random) {
+                                   const std::optional<Endpoint>& failed, absl::BitGenRef random) {
   std::vector<const MemberInfo*> members;
   for (const MemberInfo& member : cluster.members()) {
     if (TakesCalls(member)) members.push_back(&member);
   }
   if (members.empty()) return std::nullopt;
   std::shuffle(members.begin(), members.end(), random);
-  const auto preferred = std::find_if(
+  const auto failed_ones = std::stable_partition(
       members.begin(), members.end(),
+      [&failed](const MemberInfo* member) { return EndpointOf(*member) != failed; });
+  const auto preferred = std::find_if(
+      members.begin(), failed_ones,
       [preference](const MemberInfo* member) { return IsPreferred(*member, preference); });
-  const MemberInfo& chosen = preferred == members.end() ? *members.front() : **preferred;
-  return Endpoint{chosen.http_end_point().address(),
-                  static_cast<std::uint16_t>(chosen.http_end_point().port())};
+  return EndpointOf(preferred == failed_ones ? *members.front() : **preferred);
 }
 
 }  // namespace eventstoredb::client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "absl/random/bit_gen_ref.h"
 
@@ -9,9 +10,15 @@
 
 namespace eventstoredb::client {
 
+/// The first `members_max` of those that live and take calls.
+std::vector<Endpoint> MembersThatTakeCalls(const event_store::client::gossip::ClusterInfo& cluster,
+                                           int members_max);
+
 /// The member to connect to: of those that live and take calls, one that the preference names, or
-/// else any; at random among equals (protocol section 3.19). Absent: there is none.
+/// else any; at random among equals (protocol section 3.19). `failed` is chosen only if there is no
+/// other. Absent: there is none.
 std::optional<Endpoint> ChooseNode(const event_store::client::gossip::ClusterInfo& cluster,
-                                   NodePreference preference, absl::BitGenRef random);
+                                   NodePreference preference, const std::optional<Endpoint>& failed,
+                                   absl::BitGenRef random);
 
 }  // namespace eventstoredb::client

@@ -102,8 +102,8 @@ std::optional<std::string> Take(google::protobuf::Map<std::string, std::string>&
   return std::move(found->second);
 }
 
-using Record = streams_wire::ReadResp::ReadEvent::RecordedEvent;
-
+/// Streams and persistent subscriptions have a message each, of the same fields.
+template <typename Record>
 absl::StatusOr<RecordedEvent> ToRecordedEvent(Record&& record) {
   RecordedEvent event;
   event.stream = std::move(*record.mutable_stream_identifier()->mutable_stream_name());
@@ -125,6 +125,25 @@ absl::StatusOr<RecordedEvent> ToRecordedEvent(Record&& record) {
   event.data = std::move(*record.mutable_data());
   event.metadata = std::move(*record.mutable_custom_metadata());
   return event;
+}
+
+template <typename Message>
+absl::StatusOr<ResolvedEvent> Resolved(Message&& message) {
+  ResolvedEvent resolved;
+  if (message.has_event()) {
+    absl::StatusOr<RecordedEvent> event = ToRecordedEvent(std::move(*message.mutable_event()));
+    if (!event.ok()) return event.status();
+    resolved.event = *std::move(event);
+  }
+  if (message.has_link()) {
+    absl::StatusOr<RecordedEvent> link = ToRecordedEvent(std::move(*message.mutable_link()));
+    if (!link.ok()) return link.status();
+    resolved.link = *std::move(link);
+  }
+  if (!resolved.event.has_value() && !resolved.link.has_value()) {
+    return absl::DataLossError("the server sent an event without content");
+  }
+  return resolved;
 }
 
 }  // namespace
@@ -149,21 +168,11 @@ absl::Time ToTime(const google::protobuf::Timestamp& time) {
 }
 
 absl::StatusOr<ResolvedEvent> ToResolvedEvent(streams_wire::ReadResp::ReadEvent&& message) {
-  ResolvedEvent resolved;
-  if (message.has_event()) {
-    absl::StatusOr<RecordedEvent> event = ToRecordedEvent(std::move(*message.mutable_event()));
-    if (!event.ok()) return event.status();
-    resolved.event = *std::move(event);
-  }
-  if (message.has_link()) {
-    absl::StatusOr<RecordedEvent> link = ToRecordedEvent(std::move(*message.mutable_link()));
-    if (!link.ok()) return link.status();
-    resolved.link = *std::move(link);
-  }
-  if (!resolved.event.has_value() && !resolved.link.has_value()) {
-    return absl::DataLossError("the server sent an event without content");
-  }
-  return resolved;
+  return Resolved(std::move(message));
+}
+
+absl::StatusOr<ResolvedEvent> ToResolvedGroupEvent(groups_wire::ReadResp::ReadEvent&& message) {
+  return Resolved(std::move(message));
 }
 
 absl::StatusOr<streams_wire::ReadReq> ToRead(const ReadStreamRequest& request,

@@ -71,11 +71,12 @@ std::optional<Endpoint> Leader(const Trailers& trailers) {
   return Endpoint{std::move(host), static_cast<std::uint16_t>(*port)};
 }
 
-ErrorDetails DetailsOf(ErrorKind kind, const Trailers& trailers, std::string_view stream) {
-  ErrorDetails details{.kind = kind};
-  details.stream = stream.empty() ? Trailer(trailers, "stream-name") : std::string(stream);
-  details.group = Trailer(trailers, "group-name");
-  details.login = Trailer(trailers, "login-name");
+ErrorDetails DetailsOf(ErrorKind kind, const Trailers& trailers, const ErrorDetails& about) {
+  ErrorDetails details = about;
+  details.kind = kind;
+  if (details.stream.empty()) details.stream = Trailer(trailers, "stream-name");
+  if (details.group.empty()) details.group = Trailer(trailers, "group-name");
+  if (details.login.empty()) details.login = Trailer(trailers, "login-name");
   details.reason = Trailer(trailers, "reason");
   details.expected = Expected(Trailer(trailers, "expected-version"));
   if (kind == ErrorKind::kWrongExpectedRevision) {
@@ -91,6 +92,25 @@ ErrorDetails DetailsOf(ErrorKind kind, const Trailers& trailers, std::string_vie
   return details;
 }
 
+/// What the server means by the answer to a call about projections that is none: it tells by a text
+/// alone, `Envelope callback expected X, received Y instead`. Absent: nothing that is known.
+std::optional<std::pair<ErrorKind, StatusCode>> ByEnvelope(const std::string& text) {
+  if (!absl::StrContains(text, "Envelope callback expected")) return std::nullopt;
+  if (absl::StrContains(text, "received NotFound")) {
+    return {{ErrorKind::kProjectionNotFound, StatusCode::kNotFound}};
+  }
+  if (absl::StrContains(text, "received Conflict")) {
+    return {{ErrorKind::kProjectionExists, StatusCode::kAlreadyExists}};
+  }
+  if (absl::StrContains(text, "received OperationFailed")) {
+    return {{ErrorKind::kProjectionFailed, StatusCode::kFailedPrecondition}};
+  }
+  if (absl::StrContains(text, "received NotAuthorized")) {
+    return {{ErrorKind::kAccessDenied, StatusCode::kPermissionDenied}};
+  }
+  return std::nullopt;
+}
+
 /// What a call without a known `exception` means.
 std::pair<ErrorKind, StatusCode> ByCode(const grpc::Status& status) {
   const std::string& text = status.error_message();
@@ -101,7 +121,7 @@ std::pair<ErrorKind, StatusCode> ByCode(const grpc::Status& status) {
       if (absl::StartsWith(text, "No leader info")) {
         return {ErrorKind::kNotReady, StatusCode::kUnavailable};
       }
-      return {ErrorKind::kOther, StatusCode::kUnknown};
+      return ByEnvelope(text).value_or(std::pair(ErrorKind::kOther, StatusCode::kUnknown));
     case grpc::StatusCode::INVALID_ARGUMENT:
       return {ErrorKind::kInvalidArgument, StatusCode::kInvalidArgument};
     case grpc::StatusCode::DEADLINE_EXCEEDED:
@@ -136,8 +156,30 @@ std::pair<ErrorKind, StatusCode> ByCode(const grpc::Status& status) {
   }
 }
 
+/// An error about one projection, which servers name neither in trailers nor in texts.
+absl::Status ProjectionError(StatusCode code, const std::string& text, ErrorDetails details) {
+  const std::string name = absl::StrCat("projection ", details.projection);
+  switch (code) {
+    case StatusCode::kNotFound:
+      details.kind = ErrorKind::kProjectionNotFound;
+      return MakeError(code, absl::StrCat(name, " does not exist"), details);
+    case StatusCode::kAlreadyExists:
+      details.kind = ErrorKind::kProjectionExists;
+      return MakeError(code, absl::StrCat(name, " exists already"), details);
+    case StatusCode::kFailedPrecondition:
+      details.kind = ErrorKind::kProjectionFailed;
+      return MakeError(code, absl::StrCat(name, " is in no state for that (", text, ")"), details);
+    default:
+      return MakeError(code, absl::StrCat(name, ": ", text), details);
+  }
+}
+
 /// What gRPC says, in the words of OpenSSL 3, and what to change where those do not tell.
-std::string Explained(const std::string& text) {
+std::string Explained(const std::string& text, ErrorKind kind) {
+  if (kind == ErrorKind::kUnsupported && text.empty()) return "the server does not offer this call";
+  if (kind == ErrorKind::kNotAuthenticated && !absl::StrContains(text, "password")) {
+    return absl::StrCat("unknown user or wrong password", text.empty() ? "" : ": ", text);
+  }
   if (absl::StrContains(text, "wrong version number")) {
     return absl::StrCat("TLS mismatch: the server does not speak TLS; connect with tls=false (",
                         text, ")");
@@ -160,13 +202,13 @@ Trailers TrailersOf(const grpc::ClientContext& context) {
 }
 
 absl::Status ToStatus(const grpc::Status& status, const Trailers& trailers,
-                      std::string_view stream) {
+                      const ErrorDetails& about) {
   if (status.ok()) return absl::OkStatus();
   const std::string name = Trailer(trailers, "exception");
   const auto known = std::find_if(kExceptions.begin(), kExceptions.end(),
                                   [&](const Exception& each) { return each.name == name; });
   if (known != kExceptions.end()) {
-    const ErrorDetails details = DetailsOf(known->kind, trailers, stream);
+    const ErrorDetails details = DetailsOf(known->kind, trailers, about);
     if (known->kind == ErrorKind::kWrongExpectedRevision) {
       return WrongExpectedRevisionError(details.stream, *details.actual, details.expected);
     }
@@ -176,7 +218,10 @@ absl::Status ToStatus(const grpc::Status& status, const Trailers& trailers,
                      status.error_message().empty() ? name : status.error_message(), details);
   }
   const auto [kind, code] = ByCode(status);
-  return MakeError(code, Explained(status.error_message()), DetailsOf(kind, trailers, stream));
+  const std::string text = Explained(status.error_message(), kind);
+  ErrorDetails details = DetailsOf(kind, trailers, about);
+  if (!about.projection.empty()) return ProjectionError(code, text, std::move(details));
+  return MakeError(code, text, details);
 }
 
 bool DropsConnection(ErrorKind kind) {
@@ -195,10 +240,11 @@ bool LeavesOutcomeUnknown(const absl::Status& error) {
       const ErrorKind kind = GetErrorKind(error);
       return kind != ErrorKind::kNotLeader && kind != ErrorKind::kNotReady;
     }
+    case StatusCode::kInternal:
+      return GetErrorKind(error) != ErrorKind::kGroupFailed;  // Refused, with a reason.
     case StatusCode::kCancelled:
     case StatusCode::kDeadlineExceeded:
     case StatusCode::kUnknown:
-    case StatusCode::kInternal:
     case StatusCode::kDataLoss:
       return true;
     default:

@@ -17,10 +17,10 @@ namespace eventstoredb::client {
 using Trailers = std::map<std::string, std::string>;
 Trailers TrailersOf(const grpc::ClientContext& context);
 
-/// A call that failed, by its status and trailers (protocol section 2.4). `stream`: the name as
-/// asked for, which trailers cannot carry faithfully; may be empty.
+/// A call that failed, by its status and trailers (protocol section 2.4). `about`: the names as
+/// asked for, which trailers cannot carry faithfully.
 absl::Status ToStatus(const grpc::Status& status, const Trailers& trailers,
-                      std::string_view stream);
+                      const ErrorDetails& about);
 /// A refused append (section 3.1).
 absl::Status ToStatus(const event_store::client::streams::AppendResp::WrongExpectedVersion& refusal,
                       std::string_view stream);

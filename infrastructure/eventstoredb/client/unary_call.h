@@ -31,14 +31,14 @@ class UnaryCall final : public OpenCall,
   }
 
   /// Calls `method` at once, and `done` once, from a thread of gRPC; or at once, Cancelled, if the
-  /// client is closing.
-  void Start(CallRegistry& calls, Method method, std::string stream, Done done) {
+  /// client is closing. `about`: what the call's errors name.
+  void Start(CallRegistry& calls, Method method, ErrorDetails about, Done done) {
     const auto self = this->shared_from_this();
     if (!calls.Add(self)) return done(absl::CancelledError("the client is closing"), response_);
     done_ = std::move(done);
     method(&*context, &request, &response_,
-           [self, &calls, stream = std::move(stream)](const grpc::Status& status) {
-             self->done_(ToStatus(status, TrailersOf(*self->context), stream), self->response_);
+           [self, &calls, about = std::move(about)](const grpc::Status& status) {
+             self->done_(ToStatus(status, TrailersOf(*self->context), about), self->response_);
              self->done_ = nullptr;
              self->context.Release();
              calls.Remove(self.get());

@@ -71,13 +71,18 @@ AppendReactor* AppendReactor::Start(const std::shared_ptr<NodeState>& state,
   AppendReactor* const raw = reactor.get();
   state->ticker.Add(reactor);
   raw->self_ = std::move(reactor);
-  raw->StartRead(&raw->message_);
+  raw->access_.Check({.what = Demand::What::kPublic},
+                     [self = raw->self_](const absl::Status& known) {
+                       if (!known.ok()) return self->Fail(known);
+                       self->ReadNext();
+                     });
   return raw;
 }
 
 AppendReactor::AppendReactor(const std::shared_ptr<NodeState>& state,
                              grpc::CallbackServerContext& context, AppendResp& response)
     : state_(state),
+      access_(state, context),
       context_(context),
       response_(response),
       held_(state->incoming_bytes),
@@ -90,13 +95,23 @@ void AppendReactor::OnReadDone(bool ok) {
     if (std::exchange(has_read_end_, true)) return Commit();
     return StartRead(&message_);
   }
+  const bool is_options = message_.has_options();
   const absl::Status status = Accept();
   if (!status.ok()) return Fail(status);
-  {
-    absl::MutexLock lock(&mutex_);
-    if (has_ended_) return;
-    received_at_ = absl::Now();
-  }
+  if (!is_options) return ReadNext();
+  // Before anything is taken in: whoever may not write is not to fill the memory.
+  access_.Check({.what = Demand::What::kWriteStream, .stream = append_.stream},
+                [self = self_](const absl::Status& allowed) {
+                  if (!allowed.ok()) return self->Fail(allowed);
+                  self->ReadNext();
+                });
+}
+
+void AppendReactor::ReadNext() {
+  // Under the mutex: a call that has not ended is one that may still be read.
+  absl::MutexLock lock(&mutex_);
+  if (has_ended_) return;
+  received_at_ = absl::Now();
   StartRead(&message_);
 }
 
@@ -158,6 +173,14 @@ absl::Status AppendReactor::AcceptEvent() {
 void AppendReactor::Commit() {
   if (context_.IsCancelled()) return Fail(absl::CancelledError("cancelled before its end"));
   if (!has_options_) return Fail(absl::InvalidArgumentError("the options are missing"));
+  if (!access_.is_checked()) return Store();
+  access_.Check(WriteDemand(append_), [self = self_](const absl::Status& allowed) {
+    if (!allowed.ok()) return self->Fail(allowed);
+    self->Store();
+  });
+}
+
+void AppendReactor::Store() {
   {
     absl::MutexLock lock(&mutex_);
     if (has_ended_) return;

@@ -14,6 +14,7 @@
 #include "event_store/client/streams.pb.h"
 #include "eventstoredb/types.h"
 #include "infrastructure/node/grpc/budget.h"
+#include "infrastructure/node/grpc/call_access.h"
 #include "infrastructure/node/grpc/node_state.h"
 #include "infrastructure/node/grpc/ticker.h"
 
@@ -41,12 +42,15 @@ class AppendReactor final : public grpc::ServerReadReactor<event_store::client::
   absl::Status Accept();
   absl::Status AcceptOptions();
   absl::Status AcceptEvent();
+  void ReadNext();
   /// The client has sent all.
   void Commit();
+  void Store();
   void Answer(const absl::StatusOr<AppendResult>& result);
   void Fail(const absl::Status& status);
 
   const std::shared_ptr<NodeState> state_;
+  const CallAccess access_;
   const Counted counted_{state_->appends};
   grpc::CallbackServerContext& context_;
   event_store::client::streams::AppendResp& response_;

@@ -88,10 +88,13 @@ void Write(const absl::Status& status, const BatchAddress& address, google::rpc:
       detail.set_message(std::string(status.message()));
       return Fail(grpc::StatusCode::INVALID_ARGUMENT, "BadRequest", detail, out);
     }
+    case absl::StatusCode::kPermissionDenied:
+      return Fail(grpc::StatusCode::PERMISSION_DENIED, "AccessDenied", client::AccessDenied(), out);
     case absl::StatusCode::kDeadlineExceeded:
       return Fail(grpc::StatusCode::DEADLINE_EXCEEDED, "Timeout", client::Timeout(), out);
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kUnauthenticated:  // The user was changed while the call goes on.
       // The original has no row for these; the code says more than its UNKNOWN.
       return Fail(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
                   client::Unknown(), out);

@@ -1,5 +1,6 @@
 #include "infrastructure/node/grpc/batch_append_reactor.h"
 
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -17,20 +18,24 @@ BatchAppendReactor* BatchAppendReactor::Start(const std::shared_ptr<NodeState>& 
   BatchAppendReactor* const raw = reactor.get();
   state->ticker.Add(reactor);
   raw->self_ = std::move(reactor);
-  absl::MutexLock lock(&raw->mutex_);
-  raw->Pump();
+  raw->access_.Check({.what = Demand::What::kPublic},
+                     [self = raw->self_](const absl::Status& known) {
+                       absl::MutexLock lock(&self->mutex_);
+                       if (!known.ok()) return self->End(known);
+                       self->is_admitted_ = true;
+                       self->Pump();
+                     });
   return raw;
 }
 
 BatchAppendReactor::BatchAppendReactor(const std::shared_ptr<NodeState>& state,
                                        grpc::CallbackServerContext& context)
-    : state_(state), context_(&context), assembly_(*state) {}
+    : state_(state), access_(state, context), context_(&context), assembly_(*state) {}
 
 void BatchAppendReactor::OnReadDone(bool ok) {
   BatchAssembly::Outcome outcome;
   {
     absl::MutexLock lock(&mutex_);
-    is_reading_ = false;
     if (has_ended_) return;
     if (ok) {
       outcome = assembly_.Accept(message_, absl::Now());
@@ -42,22 +47,59 @@ void BatchAppendReactor::OnReadDone(bool ok) {
     } else {
       has_read_end_ = true;
     }
-    Pump();
   }
-  if (auto* batch = std::get_if<Batch>(&outcome)) Append(std::move(*batch));
+  if (auto* const batch = std::get_if<Batch>(&outcome)) Begin(std::move(*batch));
+  // Only now may the next message be read: on another thread it would come to overtake this one.
+  absl::MutexLock lock(&mutex_);
+  is_reading_ = false;
+  Pump();
+}
+
+void BatchAppendReactor::Begin(Batch batch) {
+  if (!access_.is_checked()) return Append(std::move(batch));
+  {
+    absl::MutexLock lock(&mutex_);
+    unchecked_.push_back(std::move(batch));
+    if (std::exchange(is_checking_, true)) return;
+  }
+  CheckNext();
+}
+
+// Calls itself for each batch that is waiting: at most `batches_in_flight_max` times.
+void BatchAppendReactor::CheckNext() {
+  std::shared_ptr<Batch> batch;
+  {
+    absl::MutexLock lock(&mutex_);
+    is_checking_ = !unchecked_.empty() && !has_ended_;
+    if (!is_checking_) return unchecked_.clear();
+    batch = std::make_shared<Batch>(std::move(unchecked_.front()));
+    unchecked_.pop_front();
+  }
+  access_.Check(WriteDemand(batch->append), [self = self_, batch](const absl::Status& allowed) {
+    if (allowed.ok()) {
+      self->Append(std::move(*batch));
+    } else {
+      self->Answer(batch->address, allowed);
+    }
+    self->CheckNext();
+  });
 }
 
 void BatchAppendReactor::Append(Batch batch) {
   AppendRequest request = std::move(batch.append);
-  state_->store.StartAppend(std::move(request), [self = self_, address = std::move(batch.address),
-                                                 held = std::move(batch.held)](
-                                                    const absl::StatusOr<AppendResult>& result) {
-    absl::MutexLock lock(&self->mutex_);
-    --self->in_flight_;
-    if (self->has_ended_) return;
-    self->Push(address, result);
-    self->Pump();
-  });
+  state_->store.StartAppend(
+      std::move(request),
+      [self = self_, address = std::move(batch.address), held = std::move(batch.held)](
+          const absl::StatusOr<AppendResult>& result) { self->Answer(address, result); });
+}
+
+void BatchAppendReactor::Answer(const BatchAddress& address,
+                                const absl::StatusOr<AppendResult>& result) {
+  absl::MutexLock lock(&mutex_);
+  --in_flight_;
+  if (has_ended_) return;
+  Push(address, result);
+  Pump();
 }
 
 void BatchAppendReactor::Push(const BatchAddress& address,
@@ -70,7 +112,7 @@ bool BatchAppendReactor::IsIdle() const {
 }
 
 void BatchAppendReactor::Pump() {
-  if (has_ended_) return;
+  if (has_ended_ || !is_admitted_) return;
   if (!is_writing_ && !answers_.empty()) {
     is_writing_ = true;
     watch_.Started(absl::Now());

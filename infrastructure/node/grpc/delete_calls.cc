@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 
+#include "infrastructure/node/grpc/call_access.h"
 #include "infrastructure/node/grpc/message_mapping.h"
 #include "infrastructure/node/grpc/status_mapping.h"
 
@@ -25,20 +26,14 @@ absl::StatusOr<DeleteRequest> ToDeleteRequest(const Request& request, DeleteKind
   return DeleteRequest{.stream = *std::move(stream), .expected = *expected, .kind = kind};
 }
 
-template <typename Request, typename Response>
-grpc::ServerUnaryReactor* Run(NodeState& state, grpc::CallbackServerContext& context,
-                              const Request& request, Response& response, DeleteKind kind) {
-  grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
-  absl::StatusOr<DeleteRequest> deletion = ToDeleteRequest(request, kind);
-  if (!deletion.ok()) {
-    reactor->Finish(ToGrpcStatus(deletion.status(), "", context));
-    return reactor;
-  }
-  deletion->deadline = absl::FromChrono(context.deadline());
-  const std::string stream = deletion->stream;
-  const std::int64_t echo = ExpectedVersion(deletion->expected);
-  state.store.StartDelete(*std::move(deletion), [&context, &response, reactor, stream,
-                                                 echo](const absl::StatusOr<DeleteResult>& result) {
+template <typename Response>
+void Delete(NodeState& state, grpc::CallbackServerContext& context, DeleteRequest deletion,
+            Response& response, grpc::ServerUnaryReactor* reactor) {
+  deletion.deadline = absl::FromChrono(context.deadline());
+  const std::string stream = deletion.stream;
+  const std::int64_t echo = ExpectedVersion(deletion.expected);
+  state.store.StartDelete(std::move(deletion), [&context, &response, reactor, stream,
+                                                echo](const absl::StatusOr<DeleteResult>& result) {
     if (!result.ok()) {
       return reactor->Finish(ToGrpcStatus(result.status(), stream, echo, context));
     }
@@ -50,18 +45,38 @@ grpc::ServerUnaryReactor* Run(NodeState& state, grpc::CallbackServerContext& con
     }
     reactor->Finish(grpc::Status::OK);
   });
-  return reactor;
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Run(const std::shared_ptr<NodeState>& state,
+                              grpc::CallbackServerContext& context, const Request& request,
+                              Response& response, DeleteKind kind) {
+  absl::StatusOr<DeleteRequest> deletion = ToDeleteRequest(request, kind);
+  if (!deletion.ok()) {
+    return StartIfAllowed(state, context, {.what = Demand::What::kPublic},
+                          [&context, refused = deletion.status()](auto* reactor) {
+                            reactor->Finish(ToGrpcStatus(refused, "", context));
+                          });
+  }
+  const std::string stream = deletion->stream;
+  return StartIfAllowed(state, context, {.what = Demand::What::kDeleteStream, .stream = stream},
+                        [state = state.get(), &context, &response,
+                         deletion = *std::move(deletion)](grpc::ServerUnaryReactor* reactor) {
+                          Delete(*state, context, deletion, response, reactor);
+                        });
 }
 
 }  // namespace
 
-grpc::ServerUnaryReactor* StartDelete(NodeState& state, grpc::CallbackServerContext& context,
+grpc::ServerUnaryReactor* StartDelete(const std::shared_ptr<NodeState>& state,
+                                      grpc::CallbackServerContext& context,
                                       const streams::DeleteReq& request,
                                       streams::DeleteResp& response) {
   return Run(state, context, request, response, DeleteKind::kSoft);
 }
 
-grpc::ServerUnaryReactor* StartTombstone(NodeState& state, grpc::CallbackServerContext& context,
+grpc::ServerUnaryReactor* StartTombstone(const std::shared_ptr<NodeState>& state,
+                                         grpc::CallbackServerContext& context,
                                          const streams::TombstoneReq& request,
                                          streams::TombstoneResp& response) {
   return Run(state, context, request, response, DeleteKind::kTombstone);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 
@@ -9,10 +11,12 @@
 namespace eventstoredb {
 
 /// Delete and Tombstone (protocol section 3.13).
-grpc::ServerUnaryReactor* StartDelete(NodeState& state, grpc::CallbackServerContext& context,
+grpc::ServerUnaryReactor* StartDelete(const std::shared_ptr<NodeState>& state,
+                                      grpc::CallbackServerContext& context,
                                       const event_store::client::streams::DeleteReq& request,
                                       event_store::client::streams::DeleteResp& response);
-grpc::ServerUnaryReactor* StartTombstone(NodeState& state, grpc::CallbackServerContext& context,
+grpc::ServerUnaryReactor* StartTombstone(const std::shared_ptr<NodeState>& state,
+                                         grpc::CallbackServerContext& context,
                                          const event_store::client::streams::TombstoneReq& request,
                                          event_store::client::streams::TombstoneResp& response);
 

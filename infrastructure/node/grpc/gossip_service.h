@@ -24,6 +24,8 @@ class GossipService final : public event_store::client::gossip::Gossip::Callback
                                  event_store::client::gossip::ClusterInfo* response) override;
 
  private:
+  void Describe(event_store::client::gossip::ClusterInfo& info) const;
+
   const std::shared_ptr<NodeState> state_;
   const std::string host_;
   const std::uint16_t port_;

@@ -12,6 +12,7 @@
 #include "grpcpp/support/slice.h"
 
 #include "grpc/grpc.h"
+#include "infrastructure/node/grpc/tls_credentials.h"
 
 namespace eventstoredb {
 namespace {
@@ -54,7 +55,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   std::unique_ptr<GrpcServer> server(new GrpcServer());
   server->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+      options.tls ? NodeTlsCredentials(options.tls) : grpc::InsecureServerCredentials());
   server->service_names_ = service_names;
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) return absl::InternalError("gRPC did not start");
@@ -77,6 +78,17 @@ void GrpcServer::TakeConnection(int descriptor, const std::string& received) {
     return;
   }
   acceptor_->HandleNewConnection(&parameters);
+}
+
+std::shared_ptr<grpc::Channel> GrpcServer::InProcessChannel(const OwnCalls* own_calls) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // What the server sends has bounds of its own.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  absl::MutexLock lock(&mutex_);
+  if (has_shut_down_) return nullptr;
+  if (own_calls == nullptr) return server_->InProcessChannel(arguments);
+  return server_->experimental().InProcessChannelWithInterceptors(arguments,
+                                                                  own_calls->MakeInterceptors());
 }
 
 void GrpcServer::SetHealth(bool is_serving) {

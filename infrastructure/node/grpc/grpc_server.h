@@ -13,6 +13,7 @@
 #include "grpcpp/support/byte_buffer.h"
 
 #include "eventstoredb/node/node_server.h"
+#include "infrastructure/node/grpc/own_calls.h"
 
 namespace eventstoredb {
 
@@ -29,6 +30,8 @@ class GrpcServer {
 
   /// Takes over the socket, of which `received` has been read. Closes it if the server has stopped.
   void TakeConnection(int descriptor, const std::string& received);
+  /// As NodeServer::InProcessChannel. `own_calls`: what its calls carry; may be null.
+  std::shared_ptr<grpc::Channel> InProcessChannel(const OwnCalls* own_calls);
   /// Of the whole and of each service, as grpc.health.v1 tells it.
   void SetHealth(bool is_serving);
   /// Takes no more calls; cuts those that have not ended when `grace` is over.

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 
+#include "infrastructure/node/grpc/call_access.h"
 #include "infrastructure/node/grpc/ticker.h"
 #include "infrastructure/node/grpc/write_watch.h"
 
@@ -65,8 +66,14 @@ class StatsReactor final : public grpc::ServerWriteReactor<StatsResp>, public Ti
     StatsReactor* const raw = reactor.get();
     state->ticker.Add(reactor);
     raw->self_ = std::move(reactor);
-    absl::MutexLock lock(&raw->mutex_);
-    raw->Send(absl::Now());
+    CallAccess(state, context)
+        .Check({.what = Demand::What::kStatistics},
+               [self = raw->self_](const absl::Status& allowed) {
+                 absl::MutexLock lock(&self->mutex_);
+                 if (self->has_ended_) return;
+                 if (!allowed.ok()) return self->End(ToGrpcStatus(allowed, "", *self->context_));
+                 self->Send(absl::Now());
+               });
     return raw;
   }
 
@@ -127,7 +134,7 @@ class StatsReactor final : public grpc::ServerWriteReactor<StatsResp>, public Ti
   absl::Mutex mutex_;
   grpc::CallbackServerContext* context_ ABSL_GUARDED_BY(mutex_);  ///< Null once done.
   StatsResp message_ ABSL_GUARDED_BY(mutex_);                     ///< Of the write in flight.
-  absl::Time sent_at_ ABSL_GUARDED_BY(mutex_);
+  absl::Time sent_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  ///< Not before allowed.
   bool is_writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool has_ended_ ABSL_GUARDED_BY(mutex_) = false;
   WriteWatch watch_ ABSL_GUARDED_BY(mutex_);

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "infrastructure/node/access/password.h"
+
 namespace eventstoredb {
 namespace {
 
@@ -22,6 +24,21 @@ absl::Status InRange(const char* name, absl::Duration value, absl::Duration min,
   return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
                                                  "; it must be ", absl::FormatDuration(min), " to ",
                                                  absl::FormatDuration(max)));
+}
+
+absl::Status CheckAccessOptions(const NodeAccessOptions& access) {
+  constexpr std::uint64_t kMany = 10'000'000;
+  const absl::Status checks[] = {
+      InRange("password_iterations", Count(access.password_iterations), kPasswordIterationsMin,
+              kPasswordIterationsMax),
+      InRange("verified_max", access.verified_max, 1, kMany),
+      InRange("acl_streams_max", access.acl_streams_max, 1, kMany),
+      InRange("password_checks_max", access.password_checks_max, 1, kMany),
+      InRange("acl_checks_max", access.acl_checks_max, 1, kMany)};
+  for (const absl::Status& check : checks) {
+    if (!check.ok()) return check;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -53,11 +70,16 @@ absl::Status CheckOptions(const NodeServerOptions& options) {
       InRange("subscriptions_max", options.subscriptions_max, 1, kMany),
       InRange("page_events_max", options.page_events_max, 2, 4'096),
       InRange("page_bytes_max", options.page_bytes_max, 1 << 10, 64 << 20),
-      InRange("stall_max", options.stall_max, moment, absl::Hours(24))};
+      InRange("stall_max", options.stall_max, moment, absl::Hours(24)),
+      InRange("groups_max", options.groups_max, 1, kMany),
+      InRange("group_consumers_max", options.group_consumers_max, 1, kMany),
+      InRange("group_calls_max", options.group_calls_max, 1, kMany),
+      InRange("groups_bytes_max", options.groups_bytes_max, 1, 1024 * kGibibyte),
+      InRange("group_page_bytes_max", options.group_page_bytes_max, 1 << 10, 64 << 20)};
   for (const absl::Status& check : checks) {
     if (!check.ok()) return check;
   }
-  return absl::OkStatus();
+  return options.access.has_value() ? CheckAccessOptions(*options.access) : absl::OkStatus();
 }
 
 }  // namespace eventstoredb

@@ -21,11 +21,22 @@ ReadBatch EndOf(absl::Status status) {
   return batch;
 }
 
+absl::Status EncodeInto(std::vector<ResolvedEvent>& events, const CallAccess& access,
+                        ReadResponseEncoder& encoder, ReadBatch& batch) {
+  batch.messages.reserve(events.size() + 1);
+  for (ResolvedEvent& event : events) {
+    if (const absl::Status hidden = access.HideForbiddenTarget(event); !hidden.ok()) return hidden;
+    batch.messages.push_back(encoder.Event(event));
+  }
+  return absl::OkStatus();
+}
+
 /// A bounded read of one stream (protocol section 3.6).
 class StreamPages final : public ReadSource {
  public:
-  StreamPages(NodeState& state, ReadRequest request)
+  StreamPages(NodeState& state, const CallAccess& access, ReadRequest request)
       : state_(state),
+        access_(access),
         request_(std::move(request)),
         encoder_(request_.uuid_form.value_or(UuidForm::kStructured)),
         next_(request_.revision),
@@ -38,7 +49,7 @@ class StreamPages final : public ReadSource {
     const bool may_say_first = MaySayFirst();
     const std::size_t events_max =
         may_say_first ? kOriginalPageEvents : state_.options.page_events_max;
-    const absl::StatusOr<StreamPage> page = state_.store.ReadStreamPage(
+    absl::StatusOr<StreamPage> page = state_.store.ReadStreamPage(
         {.stream = *request_.stream,
          .direction = request_.direction,
          .from = next_,
@@ -61,10 +72,11 @@ class StreamPages final : public ReadSource {
            !has_sent_event_;
   }
 
-  ReadBatch ToBatch(const StreamPage& page, bool may_say_first) {
+  ReadBatch ToBatch(StreamPage& page, bool may_say_first) {
     ReadBatch batch;
-    batch.messages.reserve(page.events.size() + 1);
-    for (const ResolvedEvent& event : page.events) batch.messages.push_back(encoder_.Event(event));
+    if (absl::Status encoded = EncodeInto(page.events, access_, encoder_, batch); !encoded.ok()) {
+      return EndOf(std::move(encoded));
+    }
     has_sent_event_ = has_sent_event_ || !page.events.empty();
     left_ -= page.events.size();
     if (may_say_first && page.events.empty() && page.next != next_) {
@@ -81,6 +93,7 @@ class StreamPages final : public ReadSource {
   }
 
   NodeState& state_;
+  const CallAccess access_;
   const ReadRequest request_;
   ReadResponseEncoder encoder_;
   std::optional<std::uint64_t> next_;
@@ -91,8 +104,10 @@ class StreamPages final : public ReadSource {
 /// A bounded read of $all (protocol section 3.7).
 class AllPages final : public ReadSource {
  public:
-  AllPages(NodeState& state, ReadRequest request, std::optional<FilterMatcher> filter)
+  AllPages(NodeState& state, const CallAccess& access, ReadRequest request,
+           std::optional<FilterMatcher> filter)
       : state_(state),
+        access_(access),
         request_(std::move(request)),
         filter_(std::move(filter)),
         encoder_(*request_.uuid_form),
@@ -101,7 +116,7 @@ class AllPages final : public ReadSource {
 
   ReadBatch Fetch() override {
     if (IsEmpty()) return EndOf(absl::OkStatus());
-    const absl::StatusOr<AllPage> page =
+    absl::StatusOr<AllPage> page =
         state_.store.ReadAllPage({.direction = request_.direction,
                                   .from = next_,
                                   .filter = filter_.has_value() ? &*filter_ : nullptr,
@@ -111,8 +126,9 @@ class AllPages final : public ReadSource {
                                   .resolve_links = request_.resolve_links});
     if (!page.ok()) return EndOf(page.status());
     ReadBatch batch;
-    batch.messages.reserve(page->events.size());
-    for (const ResolvedEvent& event : page->events) batch.messages.push_back(encoder_.Event(event));
+    if (absl::Status encoded = EncodeInto(page->events, access_, encoder_, batch); !encoded.ok()) {
+      return EndOf(std::move(encoded));
+    }
     left_ -= page->events.size();
     next_ = page->next;
     if (page->at_end || left_ == 0) batch.end = absl::OkStatus();
@@ -127,6 +143,7 @@ class AllPages final : public ReadSource {
   }
 
   NodeState& state_;
+  const CallAccess access_;
   const ReadRequest request_;
   const std::optional<FilterMatcher> filter_;
   ReadResponseEncoder encoder_;
@@ -136,15 +153,19 @@ class AllPages final : public ReadSource {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ReadSource>> MakePageSource(NodeState& state, ReadRequest request) {
-  if (request.stream.has_value()) return std::make_unique<StreamPages>(state, std::move(request));
+absl::StatusOr<std::unique_ptr<ReadSource>> MakePageSource(NodeState& state,
+                                                           const CallAccess& access,
+                                                           ReadRequest request) {
+  if (request.stream.has_value()) {
+    return std::make_unique<StreamPages>(state, access, std::move(request));
+  }
   std::optional<FilterMatcher> filter;
   if (request.filter.has_value()) {
     absl::StatusOr<FilterMatcher> matcher = FilterMatcher::Create(*request.filter);
     if (!matcher.ok()) return matcher.status();
     filter = *std::move(matcher);
   }
-  return std::make_unique<AllPages>(state, std::move(request), std::move(filter));
+  return std::make_unique<AllPages>(state, access, std::move(request), std::move(filter));
 }
 
 }  // namespace eventstoredb

@@ -22,18 +22,25 @@ ReadReactor* ReadReactor::Start(const std::shared_ptr<NodeState>& state,
   state->ticker.Add(reactor);
   raw->self_ = std::move(reactor);
   const absl::Status status = raw->Open(request);
-  absl::MutexLock lock(&raw->mutex_);
-  if (status.ok()) {
-    raw->Pump();
-  } else {
-    raw->End(status);
-  }
+  // Who may not be who they say is told that first.
+  const Demand demand = status.ok() ? raw->ReadDemand() : Demand{.what = Demand::What::kPublic};
+  raw->access_.Check(demand, [self = raw->self_, status](const absl::Status& allowed) {
+    absl::MutexLock lock(&self->mutex_);
+    if (!allowed.ok()) return self->End(allowed);
+    if (!status.ok()) return self->End(status);
+    self->Pump();
+  });
   return raw;
 }
 
 ReadReactor::ReadReactor(const std::shared_ptr<NodeState>& state,
                          grpc::CallbackServerContext& context)
-    : state_(state), context_(&context) {}
+    : state_(state), access_(state, context), context_(&context) {}
+
+Demand ReadReactor::ReadDemand() const {
+  return {.what = Demand::What::kReadStream,
+          .stream = stream_.empty() ? std::string_view("$all") : std::string_view(stream_)};
+}
 
 absl::Status ReadReactor::Open(const grpc::ByteBuffer& bytes) {
   ReadReq message;
@@ -53,10 +60,11 @@ absl::Status ReadReactor::Open(const grpc::ByteBuffer& bytes) {
         "all ", budget.max(), is_subscription_ ? " subscriptions" : " reads", " are in use"));
   }
   if (is_subscription_) {
-    source_ = MakeSubscriptionSource(*state_, *std::move(request));
+    source_ = MakeSubscriptionSource(*state_, access_, *std::move(request));
     return absl::OkStatus();
   }
-  absl::StatusOr<std::unique_ptr<ReadSource>> source = MakePageSource(*state_, *std::move(request));
+  absl::StatusOr<std::unique_ptr<ReadSource>> source =
+      MakePageSource(*state_, access_, *std::move(request));
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
   return absl::OkStatus();
@@ -67,7 +75,14 @@ void ReadReactor::Fetch() {
     absl::MutexLock lock(&mutex_);
     if (has_ended_) return;
   }
-  ReadBatch batch = source_->Fetch();
+  // Anew for each page: what was taken away meanwhile is not given.
+  absl::Status allowed = access_.CheckNow(ReadDemand());
+  ReadBatch batch;
+  if (allowed.ok()) {
+    batch = source_->Fetch();
+  } else {
+    batch.end = std::move(allowed);
+  }
   absl::MutexLock lock(&mutex_);
   is_fetching_ = false;
   if (has_ended_) return;

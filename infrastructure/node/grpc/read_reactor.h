@@ -15,6 +15,7 @@
 #include "grpcpp/support/server_callback.h"
 
 #include "infrastructure/node/grpc/budget.h"
+#include "infrastructure/node/grpc/call_access.h"
 #include "infrastructure/node/grpc/node_state.h"
 #include "infrastructure/node/grpc/read_source.h"
 #include "infrastructure/node/grpc/ticker.h"
@@ -40,6 +41,7 @@ class ReadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
  private:
   ReadReactor(const std::shared_ptr<NodeState>& state, grpc::CallbackServerContext& context);
 
+  Demand ReadDemand() const;
   /// Makes the source.
   absl::Status Open(const grpc::ByteBuffer& bytes);
   /// On a read worker.
@@ -53,6 +55,7 @@ class ReadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void EndWithLast() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<NodeState> state_;
+  const CallAccess access_;
   std::shared_ptr<ReadReactor> self_;  ///< Until OnDone.
   std::string stream_;                 ///< Empty: $all.
   bool is_subscription_ = false;

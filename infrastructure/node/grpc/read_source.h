@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/byte_buffer.h"
 
+#include "infrastructure/node/grpc/call_access.h"
 #include "infrastructure/node/grpc/node_state.h"
 #include "infrastructure/node/grpc/read_request.h"
 
@@ -31,8 +32,13 @@ class ReadSource {
   virtual void WhenReady(absl::AnyInvocable<void()> ready) { ready(); }
 };
 
+// Of links the caller of `access` gets no targets that it may not read.
+
 /// Errors: InvalidArgument, the filter's regex is broken or too large.
-absl::StatusOr<std::unique_ptr<ReadSource>> MakePageSource(NodeState& state, ReadRequest request);
-std::unique_ptr<ReadSource> MakeSubscriptionSource(NodeState& state, ReadRequest request);
+absl::StatusOr<std::unique_ptr<ReadSource>> MakePageSource(NodeState& state,
+                                                           const CallAccess& access,
+                                                           ReadRequest request);
+std::unique_ptr<ReadSource> MakeSubscriptionSource(NodeState& state, const CallAccess& access,
+                                                   ReadRequest request);
 
 }  // namespace eventstoredb

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 
 #include "event_store/client/server_features.grpc.pb.h"
+#include "infrastructure/node/grpc/node_state.h"
 
 namespace eventstoredb {
 
@@ -14,9 +18,14 @@ inline constexpr char kServerVersion[] = "23.10.6";
 class ServerFeaturesService final
     : public event_store::client::server_features::ServerFeatures::CallbackService {
  public:
+  explicit ServerFeaturesService(std::shared_ptr<NodeState> state) : state_(std::move(state)) {}
+
   grpc::ServerUnaryReactor* GetSupportedMethods(
       grpc::CallbackServerContext* context, const event_store::client::Empty* request,
       event_store::client::server_features::SupportedMethods* response) override;
+
+ private:
+  const std::shared_ptr<NodeState> state_;
 };
 
 }  // namespace eventstoredb

@@ -10,7 +10,7 @@ namespace eventstoredb {
 namespace {
 
 constexpr char kException[] = "exception";
-constexpr char kStreamName[] = "stream-name";
+constexpr char kStreamNameTrailer[] = "stream-name";
 
 /// A trailer without a value is left out rather than sent empty.
 void AddTrailer(grpc::CallbackServerContext& context, const char* key, std::string_view value) {
@@ -19,6 +19,47 @@ void AddTrailer(grpc::CallbackServerContext& context, const char* key, std::stri
 
 grpc::Status Plain(grpc::StatusCode code, const absl::Status& status) {
   return grpc::Status(code, std::string(status.message()));
+}
+
+/// What the protocol calls a failure that concerns a group; null: it does not.
+const char* GroupException(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kGroupExists:
+      return "persistent-subscription-exists";
+    case ErrorKind::kGroupNotFound:
+      return "persistent-subscription-does-not-exist";
+    case ErrorKind::kGroupFailed:
+      return "persistent-subscription-failed";
+    case ErrorKind::kMaximumSubscribersReached:
+      return "maximum-subscribers-reached";
+    case ErrorKind::kSubscriptionDropped:
+      return "persistent-subscription-dropped";
+    default:
+      return nullptr;
+  }
+}
+
+/// Of failures that concern users, their rights, and operations.
+void AddAccessTrailers(const ErrorDetails& details, grpc::CallbackServerContext& context) {
+  switch (details.kind) {
+    case ErrorKind::kAccessDenied:
+      AddTrailer(context, kException, "access-denied");
+      break;
+    case ErrorKind::kUserNotFound:
+      AddTrailer(context, kException, "user-not-found");
+      AddTrailer(context, "login-name", details.login);
+      break;
+    case ErrorKind::kUserConflict:
+      AddTrailer(context, kException, "user-conflict");
+      AddTrailer(context, "login-name", details.login);
+      break;
+    case ErrorKind::kScavengeNotFound:
+      AddTrailer(context, kException, "scavenge-not-found");
+      AddTrailer(context, "scavenge-id", details.reason);
+      break;
+    default:
+      break;
+  }
 }
 
 }  // namespace
@@ -41,7 +82,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view stream,
   if (status.ok()) return grpc::Status::OK;
   if (GetStreamDeleted(status).has_value()) {
     AddTrailer(context, kException, "stream-deleted");
-    AddTrailer(context, kStreamName, stream);
+    AddTrailer(context, kStreamNameTrailer, stream);
     return Plain(grpc::StatusCode::FAILED_PRECONDITION, status);
   }
   if (const auto too_large = GetMaximumAppendSizeExceeded(status)) {
@@ -54,6 +95,14 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view stream,
     AddTrailer(context, "required-metadata-properties", "type,content-type");
     return Plain(grpc::StatusCode::INVALID_ARGUMENT, status);
   }
+  const ErrorDetails details = GetErrorDetails(status);
+  AddAccessTrailers(details, context);
+  if (const char* const exception = GroupException(details.kind)) {
+    AddTrailer(context, kException, exception);
+    AddTrailer(context, kStreamNameTrailer, details.stream);
+    AddTrailer(context, "group-name", details.group);
+    AddTrailer(context, "reason", details.reason);
+  }
   return Plain(static_cast<grpc::StatusCode>(status.code()), status);
 }
 
@@ -62,7 +111,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view stream, s
   const auto wrong = GetWrongExpectedRevision(status);
   if (!wrong.has_value()) return ToGrpcStatus(status, stream, context);
   AddTrailer(context, kException, "wrong-expected-version");
-  AddTrailer(context, kStreamName, stream);
+  AddTrailer(context, kStreamNameTrailer, stream);
   AddTrailer(context, "expected-version", absl::StrCat(echo));
   AddTrailer(context, "actual-version",
              wrong->current.has_value() ? absl::StrCat(*wrong->current) : "-1");

@@ -27,13 +27,13 @@ StreamsService::BatchAppend(grpc::CallbackServerContext* context) {
 grpc::ServerUnaryReactor* StreamsService::Delete(grpc::CallbackServerContext* context,
                                                  const streams::DeleteReq* request,
                                                  streams::DeleteResp* response) {
-  return StartDelete(*state_, *context, *request, *response);
+  return StartDelete(state_, *context, *request, *response);
 }
 
 grpc::ServerUnaryReactor* StreamsService::Tombstone(grpc::CallbackServerContext* context,
                                                     const streams::TombstoneReq* request,
                                                     streams::TombstoneResp* response) {
-  return StartTombstone(*state_, *context, *request, *response);
+  return StartTombstone(state_, *context, *request, *response);
 }
 
 }  // namespace eventstoredb

@@ -27,8 +27,11 @@ SubscribeRequest ToSubscribeRequest(const ReadRequest& request, std::size_t page
 /// A catch-up subscription (protocol section 3.11).
 class SubscriptionSource final : public ReadSource {
  public:
-  SubscriptionSource(NodeState& state, ReadRequest request)
-      : state_(state), request_(std::move(request)), encoder_(*request_.uuid_form) {}
+  SubscriptionSource(NodeState& state, const CallAccess& access, ReadRequest request)
+      : state_(state),
+        access_(access),
+        request_(std::move(request)),
+        encoder_(*request_.uuid_form) {}
 
   ReadBatch Fetch() override {
     ReadBatch batch;
@@ -46,7 +49,10 @@ class SubscriptionSource final : public ReadSource {
         batch.must_wait = true;
         return batch;
       }
-      for (const SubscriptionMessage& message : messages) {
+      for (SubscriptionMessage& message : messages) {
+        auto* const resolved = std::get_if<std::unique_ptr<ResolvedEvent>>(&message);
+        if (resolved != nullptr) status = access_.HideForbiddenTarget(**resolved);
+        if (!status.ok()) break;
         batch.messages.push_back(Encode(message));
         bytes += batch.messages.back().Length();
       }
@@ -83,6 +89,7 @@ class SubscriptionSource final : public ReadSource {
   }
 
   NodeState& state_;
+  const CallAccess access_;
   const ReadRequest request_;
   ReadResponseEncoder encoder_;
   std::string id_;
@@ -92,8 +99,9 @@ class SubscriptionSource final : public ReadSource {
 
 }  // namespace
 
-std::unique_ptr<ReadSource> MakeSubscriptionSource(NodeState& state, ReadRequest request) {
-  return std::make_unique<SubscriptionSource>(state, std::move(request));
+std::unique_ptr<ReadSource> MakeSubscriptionSource(NodeState& state, const CallAccess& access,
+                                                   ReadRequest request) {
+  return std::make_unique<SubscriptionSource>(state, access, std::move(request));
 }
 
 }  // namespace eventstoredb

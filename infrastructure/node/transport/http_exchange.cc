@@ -1,7 +1,9 @@
 #include "infrastructure/node/transport/http_exchange.h"
 
+#include <type_traits>
 #include <utility>
 
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
@@ -18,29 +20,43 @@ namespace http = boost::beast::http;
 constexpr std::size_t kHeaderBytesMax = 8 << 10;
 constexpr std::chrono::seconds kLingerMax(1);
 
+using PlainStream = beast::tcp_stream;
+using TlsStream = boost::asio::ssl::stream<beast::tcp_stream>;
+
 /// One request and its answer. Kept alive by the operation that is under way.
-class Exchange : public std::enable_shared_from_this<Exchange> {
+template <typename Stream>
+class Exchange : public std::enable_shared_from_this<Exchange<Stream>> {
  public:
-  Exchange(boost::asio::ip::tcp::socket socket, std::chrono::milliseconds patience,
-           const HttpAnswer& answer, std::shared_ptr<void> permit)
-      : permit_(std::move(permit)),
-        stream_(std::move(socket)),
-        patience_(patience),
-        answer_(answer) {
+  Exchange(Stream stream, std::chrono::milliseconds patience, const HttpAnswer& answer,
+           std::shared_ptr<void> held)
+      : held_(std::move(held)), stream_(std::move(stream)), patience_(patience), answer_(answer) {
     parser_.header_limit(kHeaderBytesMax);
   }
 
   void Start(const std::string& received) {
-    buffer_.commit(
-        boost::asio::buffer_copy(buffer_.prepare(received.size()), boost::asio::buffer(received)));
-    stream_.expires_after(patience_);
-    http::async_read_header(stream_, buffer_, parser_,
-                            [self = shared_from_this()](beast::error_code error, std::size_t) {
-                              self->OnHeader(error);
-                            });
+    Lowest().expires_after(patience_);
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      received_ = received;
+      stream_.async_handshake(
+          boost::asio::ssl::stream_base::server, boost::asio::buffer(received_),
+          [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+            if (!error) self->Read();
+          });
+    } else {
+      buffer_.commit(boost::asio::buffer_copy(buffer_.prepare(received.size()),
+                                              boost::asio::buffer(received)));
+      Read();
+    }
   }
 
  private:
+  beast::tcp_stream& Lowest() { return beast::get_lowest_layer(stream_); }
+
+  void Read() {
+    http::async_read_header(stream_, buffer_, parser_,
+                            [self = this->shared_from_this()](
+                                beast::error_code error, std::size_t) { self->OnHeader(error); });
+  }
   void OnHeader(beast::error_code error) {
     const bool is_read = !error;
     if (is_read) {
@@ -57,27 +73,33 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     response_.prepare_payload();
     // Of a HEAD the answer has the length of the body, not the body.
     if (is_read && parser_.get().method() == http::verb::head) response_.body().clear();
-    stream_.expires_after(patience_);
-    http::async_write(stream_, response_,
-                      [self = shared_from_this()](beast::error_code write_error, std::size_t) {
-                        if (!write_error) self->Close();
-                      });
+    Lowest().expires_after(patience_);
+    http::async_write(
+        stream_, response_,
+        [self = this->shared_from_this()](beast::error_code write_error, std::size_t) {
+          if (!write_error) self->Close();
+        });
   }
 
   /// Waits a little for the client to close first: what it has sent and was not read would
   /// otherwise reset the connection, and with it the answer.
   void Close() {
-    beast::error_code ignored;
-    stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-    stream_.expires_after(kLingerMax);
-    Discard();
+    Lowest().expires_after(kLingerMax);
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      // Says that the answer is whole, and waits for the client to say the same.
+      stream_.async_shutdown([self = this->shared_from_this()](beast::error_code) {});
+    } else {
+      beast::error_code ignored;
+      stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+      Discard();
+    }
   }
   void Discard() {
     if (discarded_bytes_ > kDiscardBytesMax) return;
     buffer_.clear();
     stream_.async_read_some(
         buffer_.prepare(4'096),
-        [self = shared_from_this()](beast::error_code error, std::size_t bytes) {
+        [self = this->shared_from_this()](beast::error_code error, std::size_t bytes) {
           self->discarded_bytes_ += bytes;
           if (!error) self->Discard();
         });
@@ -85,10 +107,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   static constexpr std::size_t kDiscardBytesMax = 64 << 10;
 
-  const std::shared_ptr<void> permit_;
-  beast::tcp_stream stream_;
+  const std::shared_ptr<void> held_;
+  Stream stream_;
   const std::chrono::milliseconds patience_;
   const HttpAnswer& answer_;
+  std::string received_;  ///< Of a handshake, whose stream looks at it.
   beast::flat_buffer buffer_;
   http::request_parser<http::empty_body> parser_;
   HttpResponse response_;
@@ -116,9 +139,19 @@ HttpResponse HttpReadOnly() {
 }
 
 void ServeHttp(boost::asio::ip::tcp::socket socket, const std::string& received,
+               const std::shared_ptr<boost::asio::ssl::context>& tls,
                std::chrono::milliseconds patience, const HttpAnswer& answer,
                std::shared_ptr<void> permit) {
-  std::make_shared<Exchange>(std::move(socket), patience, answer, std::move(permit))
+  PlainStream plain(std::move(socket));
+  if (tls == nullptr) {
+    std::make_shared<Exchange<PlainStream>>(std::move(plain), patience, answer, std::move(permit))
+        ->Start(received);
+    return;
+  }
+  // The context may be replaced while the exchange goes on.
+  using Held = std::pair<std::shared_ptr<void>, std::shared_ptr<boost::asio::ssl::context>>;
+  std::make_shared<Exchange<TlsStream>>(TlsStream(std::move(plain), *tls), patience, answer,
+                                        std::make_shared<Held>(std::move(permit), tls))
       ->Start(received);
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -25,11 +26,12 @@ HttpResponse HttpText(boost::beast::http::status status, std::string body,
 bool IsReadOnly(const HttpRequest& request);
 HttpResponse HttpReadOnly();
 
-/// Answers one request of HTTP/1.1, of which `received` has been read, and closes. 400 and 431 are
-/// answered by itself; a HEAD gets the answer without its body. Takes at most 8 KiB, waits for at
-/// most `patience` for the request, and as long for the answer to be taken. Lets go of `permit`
-/// when it is over; `answer` stays until then.
+/// Answers one request of HTTP/1.1, of which `received` has been read, and closes; over TLS if
+/// there is a context. 400 and 431 are answered by itself; a HEAD gets the answer without its body.
+/// Takes at most 8 KiB, waits for at most `patience` for the request, and as long for the answer to
+/// be taken. Lets go of `permit` when it is over; `answer` stays until then.
 void ServeHttp(boost::asio::ip::tcp::socket socket, const std::string& received,
+               const std::shared_ptr<boost::asio::ssl::context>& tls,
                std::chrono::milliseconds patience, const HttpAnswer& answer,
                std::shared_ptr<void> permit);
 

@@ -39,12 +39,15 @@ HttpResponse Ping(std::string_view accept) {
   return HttpText(http::status::ok, kPong);
 }
 
-HttpResponse Info(const std::string& version, bool is_serving) {
+HttpResponse Info(const PlainHttpState& state) {
   const nlohmann::json info = {
-      {"esVersion", version},
-      {"state", is_serving ? "leader" : "shuttingdown"},
-      {"features", {{"projections", false}, {"userManagement", false}, {"atomPub", false}}},
-      {"authentication", {{"type", "insecure"}, {"properties", nlohmann::json::object()}}}};
+      {"esVersion", state.version},
+      {"state", state.is_serving() ? "leader" : "shuttingdown"},
+      {"features",
+       {{"projections", false}, {"userManagement", state.has_users}, {"atomPub", false}}},
+      {"authentication",
+       {{"type", state.has_users ? "internal" : "insecure"},
+        {"properties", nlohmann::json::object()}}}};
   return HttpText(http::status::ok, info.dump(), "application/json");
 }
 
@@ -59,7 +62,7 @@ HttpResponse Answer(const HttpRequest& request, const PlainHttpState& state) {
   }
   if (!IsReadOnly(request)) return HttpReadOnly();
   if (path == "/health/live") return Health(query, state.is_serving());
-  if (path == "/info") return Info(state.version, state.is_serving());
+  if (path == "/info") return Info(state);
   const beast::string_view accept = request[http::field::accept];
   return Ping({accept.data(), accept.size()});
 }

@@ -11,6 +11,7 @@ namespace eventstoredb {
 struct PlainHttpState {
   std::function<bool()> is_serving;
   std::string version;
+  bool has_users = false;  ///< The node has access control.
 };
 
 /// GET and HEAD of /health/live, /ping and /info; 405 or 404 to all else.

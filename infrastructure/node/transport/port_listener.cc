@@ -14,6 +14,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
+#include "infrastructure/node/transport/client_hello.h"
 #include "infrastructure/node/transport/first_bytes.h"
 
 namespace eventstoredb {
@@ -81,7 +82,7 @@ class PortListener::Greeting : public std::enable_shared_from_this<Greeting> {
     if (is_finished_) return;
     if (error) return Finish(Speech::kUnknown);
     received_.append(bytes_.data(), count);
-    const Speech speech = Classify(received_);
+    const Speech speech = listener_.tls_.has_value() ? ClassifyTls(received_) : Classify(received_);
     if (speech == Speech::kUndecided) return Read();
     Finish(speech);
   }
@@ -118,6 +119,11 @@ absl::StatusOr<std::unique_ptr<PortListener>> PortListener::Open(asio::io_contex
     return absl::InvalidArgumentError(absl::StrCat(address, " is no address: ", error.message()));
   }
   std::unique_ptr<PortListener> listener(new PortListener(io, std::move(options)));
+  if (listener->options_.tls) {
+    absl::StatusOr<PortTls> tls = PortTls::Open(listener->options_.tls);
+    if (!tls.ok()) return tls.status();
+    listener->tls_ = *std::move(tls);
+  }
   absl::Status status;
   for (const auto& entry : found) {
     const absl::Status bound = listener->Bind(entry.endpoint());
@@ -201,6 +207,7 @@ void PortListener::Decide(Greeting& greeting) {
     case Speech::kHttp1:
       if (static_cast<std::size_t>(http_permit_.use_count()) <= options_.http1_exchanges_max) {
         return ServeHttp(std::move(greeting.socket()), greeting.received(),
+                         tls_.has_value() ? tls_->Context() : nullptr,
                          absl::ToChronoMilliseconds(options_.http1_patience), options_.answer_http1,
                          http_permit_);
       }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "eventstoredb/node/node_tls.h"
 #include "infrastructure/node/transport/http_exchange.h"
+#include "infrastructure/node/transport/port_tls.h"
 
 namespace eventstoredb {
 
@@ -30,24 +33,31 @@ struct PortListenerOptions {
   /// Takes over the socket, of which `received` has been read. From the listener's thread. Empty:
   /// HTTP/2 is not spoken here, and such a connection is closed.
   std::function<void(int descriptor, const std::string& received)> take_http2;
+  /// Set: the port speaks TLS alone, and `take_http2` does its handshake itself.
+  NodeTlsSource tls;
   HttpAnswer answer_http1;
   std::size_t http1_exchanges_max = 256;              ///< A further one is closed.
   absl::Duration http1_patience = absl::Seconds(10);  ///< See ServeHttp.
 };
 
 /// Accepts at one port and looks at the first bytes: HTTP/2 is handed on, HTTP/1.1 is answered,
-/// everything else is closed. Runs on the io_context, which has one thread; connections() may be
-/// asked from any. Destroyed when that thread has ended.
+/// everything else is closed. Over TLS the client's offer (ALPN) says which of the two it is. Runs
+/// on the io_context, which has one thread; connections() may be asked from any. Destroyed when
+/// that thread has ended.
 class PortListener {
  public:
   /// Is bound, does not accept yet. Errors: InvalidArgument, `address` is no address of this
-  /// machine; AlreadyExists, it is in use; PermissionDenied, it is not ours to take; Internal.
+  /// machine, or the identity of `tls` cannot be used; AlreadyExists, it is in use;
+  /// PermissionDenied, it is not ours to take; Internal.
   static absl::StatusOr<std::unique_ptr<PortListener>> Open(boost::asio::io_context& io,
                                                             PortListenerOptions options);
   ~PortListener();
 
   std::uint16_t port() const { return port_; }
   void Start();
+  /// Lets the port go: who comes now is refused, rather than left waiting. When the io_context's
+  /// thread has ended.
+  void Close() { acceptors_.clear(); }
   /// Those handed on and not closed, those not decided, and those of HTTP/1.1.
   std::size_t connections();
 
@@ -74,6 +84,7 @@ class PortListener {
 
   boost::asio::io_context& io_;
   const PortListenerOptions options_;
+  std::optional<PortTls> tls_;
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<Tcp::acceptor>> acceptors_;
   boost::asio::steady_timer retry_;

@@ -12,7 +12,9 @@
 namespace orders::api {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Why a CreateOrderRequest is refused; empty: it is taken.
 std::string Refusal(const std::string& json) {
@@ -67,6 +69,16 @@ TEST(JsonCheck, RefusesWhatIsNotOneJsonObjectAndNamesTheByte) {
 }
 
 // B54
+TEST(JsonCheck, SaysNothingOfWhatStandsInABodyThatIsBroken) {
+  for (const std::string json :
+       {R"({"note":"canary)", R"({"note":"canary\q"})", R"({"note":canary})",
+        R"({"note":"x" canary})", R"({"note":"x"} canary)", "{\"note\":\"canary\xff\"}",
+        "{\"note\":\"canary\n\"}"}) {
+    const std::string refusal = Refusal(json);
+    EXPECT_THAT(refusal, AllOf(HasSubstr("at byte"), Not(HasSubstr("canar")))) << json;
+  }
+}
+
 TEST(JsonCheck, RefusesAMemberThatStandsThereTwiceUnderEitherName) {
   EXPECT_THAT(Refusal(R"({"note":"a","note":"b"})"), HasSubstr("[note: stands there twice"));
   EXPECT_THAT(Refusal(R"({"order_id":"a","orderId":"a"})"), HasSubstr("[order_id: stands"));

@@ -17,10 +17,13 @@
 
 #include "orders/v1/admin.pb.h"
 #include "orders/v1/commands.pb.h"
+#include "orders/v1/consumer_groups.pb.h"
 #include "orders/v1/nodes.pb.h"
 #include "orders/v1/queries.pb.h"
 #include "orders/v1/read_models.pb.h"
+#include "orders/v1/store_users.pb.h"
 #include "orders/v1/streams.pb.h"
+#include "orders/v1/webhooks.pb.h"
 
 namespace orders::api {
 namespace {
@@ -153,7 +156,10 @@ TEST(JsonWriter, SaysOfEveryMessageOfTheApiWhatProtobufSays) {
        {v1::Order::descriptor()->file(), v1::CommandResponse::descriptor()->file(),
         v1::GetOrderResponse::descriptor()->file(), v1::GetHealthResponse::descriptor()->file(),
         v1::ListReadModelsResponse::descriptor()->file(),
-        v1::ListStreamsResponse::descriptor()->file(), v1::GetNodeRequest::descriptor()->file()}) {
+        v1::ListStoreUsersResponse::descriptor()->file(),
+        v1::ListStreamsResponse::descriptor()->file(), v1::GetNodeRequest::descriptor()->file(),
+        v1::GetConsumerGroupRequest::descriptor()->file(),
+        v1::ListWebhooksResponse::descriptor()->file()}) {
     for (int i = 0; i < file->message_type_count(); ++i) {
       const Message& prototype =
           *google::protobuf::MessageFactory::generated_factory()->GetPrototype(

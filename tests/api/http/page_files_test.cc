@@ -66,10 +66,10 @@ TEST(PageFiles, AnswerWithTheFileItsKindAndItsHash) {
 }
 
 TEST(PageFiles, AnswerEveryViewWithTheSamePage) {
-  for (const char* path :
-       {"/", "/orders", "/orders/o-1", "/orders/a%20b", "/orders/o-1/history", "/shop",
-        "/shop/orders/o-1", "/read-models", "/read-models/orders", "/dead-letters/orders/o-1",
-        "/streams/$all", "/streams/correlated/c-1", "/node"}) {
+  for (const char* path : {"/", "/orders", "/orders/o-1", "/orders/a%20b", "/orders/o-1/history",
+                           "/shop", "/shop/orders/o-1", "/read-models", "/read-models/orders",
+                           "/dead-letters/orders/o-1", "/streams/$all", "/streams/correlated/c-1",
+                           "/groups/$all/g", "/webhooks", "/users/ops", "/node"}) {
     EXPECT_TRUE(Page().Has(path)) << path;
     const HttpResponse page = Get(path);
     EXPECT_EQ(page.status, 200) << path;

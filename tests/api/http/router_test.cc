@@ -15,6 +15,7 @@
 #include "orders/v1/commands.pb.h"
 #include "orders/v1/queries.pb.h"
 #include "orders/v1/read_models.pb.h"
+#include "orders/v1/webhooks.pb.h"
 
 namespace orders::api {
 namespace {
@@ -33,7 +34,8 @@ std::vector<const MethodDescriptor*> AllMethods() {
   std::vector<const MethodDescriptor*> methods;
   for (const google::protobuf::Descriptor* message :
        {v1::CreateOrderRequest::descriptor(), v1::GetOrderRequest::descriptor(),
-        v1::ListReadModelsRequest::descriptor(), v1::GetHealthRequest::descriptor()}) {
+        v1::ListReadModelsRequest::descriptor(), v1::GetHealthRequest::descriptor(),
+        v1::ListWebhooksRequest::descriptor()}) {
     for (int i = 0; i < message->file()->service_count(); ++i) {
       for (int j = 0; j < message->file()->service(i)->method_count(); ++j) {
         methods.push_back(message->file()->service(i)->method(j));

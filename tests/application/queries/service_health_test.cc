@@ -25,7 +25,7 @@ TEST(ServiceHealth, OfAServiceThatIsWellHasNoReasons) {
 
 TEST(ServiceHealth, TellsWhatIsWrongWithTheFilesAboutAccess) {
   const ServiceHealth health =
-      AssessHealth({}, {Running("orders")}, kNow, "the last reload failed");
+      AssessHealth({}, {Running("orders")}, kNow, {"the last reload failed"});
   EXPECT_EQ(health.state, HealthState::kDegraded);
   EXPECT_THAT(health.reasons, ElementsAre("the last reload failed"));
 }

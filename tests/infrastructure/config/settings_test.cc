@@ -13,6 +13,7 @@
 namespace orders::infrastructure {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 using Environment = std::map<std::string, std::string>;
@@ -88,6 +89,9 @@ TEST(Settings, WrittenDefaultsAreTheOnesOfTheStruct) {
   EXPECT_EQ(settings.view_cache_bytes_max, defaults.view_cache_bytes_max);
   EXPECT_EQ(settings.order_bytes_cache_max, defaults.order_bytes_cache_max);
   EXPECT_EQ(settings.grpc_memory_max, defaults.grpc_memory_max);
+  EXPECT_EQ(settings.store_groups_max, defaults.store_groups_max);
+  EXPECT_EQ(settings.store_group_consumers_max, defaults.store_group_consumers_max);
+  EXPECT_EQ(settings.store_groups_bytes_max, defaults.store_groups_bytes_max);
   EXPECT_EQ(settings.free_space_min, defaults.free_space_min);
   EXPECT_EQ(settings.free_space_min_percent, defaults.free_space_min_percent);
 }
@@ -251,6 +255,44 @@ TEST(SettingsOfJwts, StandTogether) {
               HasSubstr("set jwt-issuer, jwt-audience too, or leave jwt-keys out"));
   EXPECT_THAT(Contradiction({"--jwt-issuer=i", "--jwt-audience=a"}),
               HasSubstr("set jwt-keys too, or leave jwt-issuer, jwt-audience out"));
+}
+
+TEST(SettingsOfTheStoresUsers, StandTogether) {
+  const std::string listen = "--store-listen=127.0.0.1:0";
+  EXPECT_EQ(Contradiction({listen, "--store-users", "--store-anonymous-streams",
+                           "--store-anonymous-endpoints", "--store-admin-password-file=a",
+                           "--store-ops-password-file=o"}),
+            "");
+  EXPECT_EQ(Contradiction({"store", "--store-users"}), "");
+  EXPECT_THAT(Contradiction({"--store-users"}), HasSubstr("Set store-listen too"));
+  for (const char* flag : {"--store-anonymous-streams", "--store-anonymous-endpoints",
+                           "--store-admin-password-file=a", "--store-ops-password-file=o"}) {
+    EXPECT_THAT(Contradiction({listen, flag}), HasSubstr("Set store-users too")) << flag;
+  }
+}
+
+TEST(SettingsOfWebhooks, NameHostsAndWhoSignsTheirCertificates) {
+  const Settings settings =
+      Resolved({"--webhook-hosts", "hooks.example,*.example:8443,http://127.0.0.1:*",
+                "--webhook-ca=c", "--webhook-first-pause=20ms", "--webhook-attempts-max=3"})
+          .settings;
+  EXPECT_THAT(settings.webhook_hosts,
+              ElementsAre("hooks.example", "*.example:8443", "http://127.0.0.1:*"));
+  EXPECT_EQ(settings.webhook_authorities, "c");
+  EXPECT_EQ(settings.webhook_first_pause, absl::Milliseconds(20));
+  EXPECT_EQ(settings.webhook_attempts_max, 3);
+  EXPECT_THAT(Resolved({}).settings.webhook_hosts, ElementsAre());
+  EXPECT_THAT(Contradiction({"--webhook-ca=c"}), HasSubstr("Set webhook-hosts too"));
+}
+
+TEST(SettingsOfWebhooks, AreRefusedWithMoreThanAHost) {
+  for (const char* hosts : {"https://hooks.example/path", "ann@hooks.example", "*.*",
+                            "hooks .example", "hooks.example:0", "a.example,,-"}) {
+    EXPECT_THAT(Refusal({"--webhook-hosts", hosts}), HasSubstr("--webhook-hosts takes hosts"));
+  }
+  EXPECT_THAT(Refusal({"--webhook-attempts-max", "0"}), HasSubstr("1 to 100"));
+  EXPECT_THAT(Refusal({"--webhook-first-pause", "0s"}), HasSubstr("1ms"));
+  EXPECT_THAT(Refusal({"store", "--webhook-hosts", "a.example"}), HasSubstr("orderd store"));
 }
 
 TEST(Settings, CheckConfigResolvesThemAndAsksForNothingToRun) {

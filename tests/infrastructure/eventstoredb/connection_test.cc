@@ -243,6 +243,7 @@ TEST(AClient, IsRefusedWithOptionsOutOfRangeOrFilesThatAreNone) {
   EXPECT_EQ(code([](ClientOptions& o) { o.retry.attempts_max = 0; }), kInvalid);
   EXPECT_EQ(code([](ClientOptions& o) { o.retry.backoff_max = absl::ZeroDuration(); }), kInvalid);
   EXPECT_EQ(code([](ClientOptions& o) { o.events_buffered_max = 0; }), kInvalid);
+  EXPECT_EQ(code([](ClientOptions& o) { o.listed_max = 0; }), kInvalid);
   EXPECT_EQ(code([](ClientOptions& o) { o.tls_ca_file = "/none/ca.pem"; }), kInvalid);
   EXPECT_EQ(code([](ClientOptions& o) { o.tls_ca_file = "/dev/null"; }), kInvalid);
 }

@@ -31,7 +31,7 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 class CallError : public testing::TestWithParam<Row> {};
 TEST_P(CallError, BecomesAStatusOfTheKind) {
   const Row& row = GetParam();
-  const absl::Status status = ToStatus(grpc::Status(row.code, row.message), row.trailers, "");
+  const absl::Status status = ToStatus(grpc::Status(row.code, row.message), row.trailers, {});
   EXPECT_EQ(status.code(), row.expected);
   const ErrorDetails details = GetErrorDetails(status);
   EXPECT_EQ(ToString(details.kind), ToString(row.details.kind));
@@ -283,6 +283,18 @@ std::vector<Row> Rows() {
        {{"exception", "scavenge-not-found"}},
        StatusCode::kNotFound,
        {.kind = K::kScavengeNotFound}},
+      {"ProjectionNotFound",
+       G::UNKNOWN,
+       "Envelope callback expected Updated, received NotFound instead",
+       {},
+       StatusCode::kNotFound,
+       {.kind = K::kProjectionNotFound}},
+      {"ProjectionExists",
+       G::UNKNOWN,
+       "Envelope callback expected Updated, received Conflict instead",
+       {},
+       StatusCode::kAlreadyExists,
+       {.kind = K::kProjectionExists}},
       {"UnknownException",
        G::NOT_FOUND,
        text,
@@ -295,9 +307,9 @@ INSTANTIATE_TEST_SUITE_P(Section24, CallError, testing::ValuesIn(Rows()),
                          [](const testing::TestParamInfo<Row>& each) { return each.param.name; });
 
 TEST(CallErrorOf, TheStreamAskedForIsNamedRatherThanTheTrailers) {
-  const absl::Status status =
-      ToStatus(grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, ""),
-               {{"exception", "stream-deleted"}, {"stream-name", "caf?"}}, "caf\xC3\xA9");
+  const absl::Status status = ToStatus(grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, ""),
+                                       {{"exception", "stream-deleted"}, {"stream-name", "caf?"}},
+                                       {.stream = "caf\xC3\xA9"});
   EXPECT_EQ(GetStreamDeleted(status)->stream, "caf\xC3\xA9");
 }
 
@@ -305,7 +317,7 @@ TEST(CallErrorOf, ATlsMismatchSaysWhatToChange) {
   const absl::Status status =
       ToStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE,
                             "SSL_ERROR_SSL: error:0A00010B:SSL routines::wrong version number"),
-               {}, "");
+               {}, {});
   EXPECT_THAT(std::string(status.message()), HasSubstr("tls=false"));
 }
 

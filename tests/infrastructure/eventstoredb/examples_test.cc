@@ -35,6 +35,7 @@ class Examples : public testing::Test {
   void SetUp() override {
     EmbeddedEventStoreOptions options;
     options.in_memory = true;
+    options.system_projections = true;
     auto log = EmbeddedEventStore::Open(options);
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
@@ -74,6 +75,26 @@ TEST_F(Examples, SubscribePrintsWhatIsThereThenWhatComes) {
   EXPECT_EQ(subscriber.status, 0) << subscriber.output;
   EXPECT_THAT(subscriber.output, HasSubstr("greetings-1 Greeted {\"whom\":\"Grace\"}"));
   EXPECT_THAT(subscriber.output, HasSubstr("greetings-2 Greeted {\"whom\":\"Grace\"}"));
+}
+
+TEST_F(Examples, CompetingConsumersShareAStream) {
+  ASSERT_EQ(RunCommand(Command("append_and_read", "greetings-1")).status, 0);
+  const Ran first = RunCommand(Command("competing_consumer", "greetings-1 printers 1"));
+  EXPECT_EQ(first.output, "0 Greeted {\"whom\":\"Ada\"}\n");
+  EXPECT_EQ(first.status, 0);
+  const Ran second = RunCommand(Command("competing_consumer", "greetings-1 printers 1"));
+  EXPECT_EQ(second.output, "1 Greeted {\"whom\":\"Grace\"}\n");
+  EXPECT_EQ(second.status, 0);
+}
+
+TEST_F(Examples, ProjectionsAreListedAndAskedForTheirState) {
+  const Ran listed = RunCommand(Command("projections", ""));
+  EXPECT_EQ(listed.status, 0);
+  EXPECT_THAT(listed.output, HasSubstr("$by_category Running 100%\n"));
+  EXPECT_EQ(RunCommand(Command("projections", "'$by_category'")).output, "{}\n");
+  const Ran missing = RunCommand(Command("projections", "mine"));
+  EXPECT_NE(missing.status, 0);
+  EXPECT_THAT(missing.output, HasSubstr("projection mine does not exist"));
 }
 
 TEST_F(Examples, SayWhatIsWrongWithTheirArguments) {

@@ -265,11 +265,12 @@ ClusterInfo Cluster(const std::vector<std::pair<MemberInfo::VNodeState, bool>>& 
   return cluster;
 }
 
-std::map<int, int> Chosen(const ClusterInfo& cluster, NodePreference preference) {
+std::map<int, int> Chosen(const ClusterInfo& cluster, NodePreference preference,
+                          const std::optional<Endpoint>& failed = std::nullopt) {
   absl::BitGen random;
   std::map<int, int> ports;
   for (int i = 0; i < 300; ++i) {
-    const std::optional<Endpoint> chosen = ChooseNode(cluster, preference, random);
+    const std::optional<Endpoint> chosen = ChooseNode(cluster, preference, failed, random);
     ++ports[chosen.has_value() ? chosen->port : 0];
   }
   return ports;
@@ -295,6 +296,24 @@ TEST(ClientCheck, C16_AFollowerIsChosenWhereOneIsWished) {
   EXPECT_THAT(chosen, SizeIs(2));  // Each of the two at times.
   EXPECT_THAT(Chosen(cluster, NodePreference::kLeader), ElementsAre(testing::Pair(1, 300)));
   EXPECT_THAT(Chosen(cluster, NodePreference::kRandom), SizeIs(3));
+}
+
+TEST(NodeChoice, PassesOverTheOneThatHasJustFailedIfThereIsAnother) {
+  const Endpoint failed{"node", 1};
+  EXPECT_THAT(Chosen(Cluster({{MemberInfo::Leader, true}, {MemberInfo::Follower, true}}),
+                     NodePreference::kLeader, failed),
+              ElementsAre(testing::Pair(2, 300)));
+  EXPECT_THAT(Chosen(Cluster({{MemberInfo::Leader, true}}), NodePreference::kLeader, failed),
+              ElementsAre(testing::Pair(1, 300)));
+}
+
+TEST(NodeChoice, KeepsABoundedNumberOfMembers) {
+  const ClusterInfo cluster = Cluster({{MemberInfo::Leader, true},
+                                       {MemberInfo::Follower, false},
+                                       {MemberInfo::Follower, true},
+                                       {MemberInfo::Follower, true}});
+  EXPECT_THAT(MembersThatTakeCalls(cluster, 2),
+              ElementsAre(Endpoint{"node", 1}, Endpoint{"node", 3}));
 }
 
 TEST(ClientCheck, C17_WithoutReplicasAnyMemberWillDo) {

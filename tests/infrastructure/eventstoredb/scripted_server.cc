@@ -17,12 +17,18 @@ grpc::Status Unset() { return {grpc::StatusCode::UNIMPLEMENTED, "not in the scri
 class ScriptedServer::Services final {
  public:
   Services(ScriptedServer& server, Script script)
-      : features_({server, script}), gossip_({server, script}), streams_({server, script}) {}
+      : features_({server, script}),
+        gossip_({server, script}),
+        streams_({server, script}),
+        groups_(MakeGroupService(server, script.groups)),
+        management_(MakeManagementServices(server, script.management)) {}
 
   void Register(grpc::ServerBuilder& builder) {
     builder.RegisterService(&features_);
     builder.RegisterService(&gossip_);
     builder.RegisterService(&streams_);
+    builder.RegisterService(groups_.get());
+    for (const auto& service : management_) builder.RegisterService(service.get());
   }
 
  private:
@@ -89,6 +95,8 @@ class ScriptedServer::Services final {
   Features features_;
   Gossip gossip_;
   Streams streams_;
+  const std::unique_ptr<grpc::Service> groups_;
+  const std::vector<std::unique_ptr<grpc::Service>> management_;
 };
 
 grpc::Status Refuse(grpc::ServerContext& context, grpc::StatusCode code,

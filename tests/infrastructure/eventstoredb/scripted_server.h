@@ -16,6 +16,8 @@
 #include "event_store/client/server_features.grpc.pb.h"
 #include "event_store/client/streams.grpc.pb.h"
 #include "eventstoredb/client.h"
+#include "tests/infrastructure/eventstoredb/scripted_groups.h"
+#include "tests/infrastructure/eventstoredb/scripted_management.h"
 
 /// A real gRPC server in this process that answers by a script: what a test sets, before calls.
 namespace eventstoredb::testing_support {
@@ -71,6 +73,8 @@ class ScriptedServer {
     std::function<grpc::Status(grpc::ServerContext&, const streams::TombstoneReq&,
                                streams::TombstoneResp&)>
         tombstone;
+    GroupScript groups;
+    ManagementScript management;
   };
 
   explicit ScriptedServer(Script script, std::uint16_t port = 0,

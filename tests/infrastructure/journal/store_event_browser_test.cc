@@ -103,7 +103,8 @@ TEST_P(StoreEventBrowserTest, SaysWhichStreamIsNotThereAndWhy) {
   EXPECT_EQ(ask("none").code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReasonOf(ask("none")), "STREAM_NOT_FOUND");
   EXPECT_EQ(ReasonOf(ask("gone")), "STREAM_DELETED");
-  for (const std::string stream : {"$ce-order", "$et-OrderCreated"}) {
+  for (const std::string stream :
+       {"$ce-order", "$et-OrderCreated", "$category-order", "$streams"}) {
     EXPECT_EQ(ask(stream).code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_EQ(ReasonOf(ask(stream)), "NOT_PROJECTED");
     EXPECT_THAT(std::string(ask(stream).message()), HasSubstr("stream_prefix"));

@@ -194,12 +194,16 @@ TEST_F(Corruption, OfAnyPageIsNoticedOrHarmless) {
   std::mt19937_64 random(1);
   int noticed = 0;
   constexpr int kFlips = 1'500;
+  constexpr std::size_t kHeaderBytes = 100;
   for (int i = 0; i < kFlips; ++i) {
     Files damaged = files;
     const std::size_t offset = random() % size;
     Flip(damaged["events.db"], offset, static_cast<unsigned>(random() % 8));
     const Found found = ReadEverything(damaged);
-    ASSERT_EQ(Judge(found, intact), "") << "flip at " << offset;
+    // A damaged version or kind of file is taken for one that is not ours, and refused as well.
+    const bool is_not_ours = offset < kHeaderBytes && absl::IsFailedPrecondition(found.opened);
+    ASSERT_TRUE(is_not_ours || Judge(found, intact).empty())
+        << Judge(found, intact) << " flip at " << offset;
     if (!found.opened.ok() || !found.all_status.ok() ||
         found.stream_events != intact.stream_events) {
       ++noticed;

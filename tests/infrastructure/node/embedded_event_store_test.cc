@@ -213,6 +213,45 @@ TEST_F(EmbeddedEventStoreTest, AnAppendWhoseDeadlinePassesInTheQueueIsNotWritten
   EXPECT_TRUE(absl::IsNotFound(ReadStream(*store_, "a").status));
 }
 
+TEST_F(EmbeddedEventStoreTest, AMarkMovesBeforeTheWriteIsAnswered) {
+  Open(Options());
+  struct Case {
+    std::string written;
+    std::string subject;
+    bool moves;
+  };
+  std::uint64_t number = 1;
+  for (const auto& [written, subject, moves] :
+       {Case{"s", "s", false}, Case{"$$s", "s", true}, Case{"$$s", "t", false},
+        Case{"$user-a", "$user-a", true}, Case{"$$$user-a", "$user-a", true},
+        Case{"$settings", "$settings", true}}) {
+    const std::uint64_t before = store_->ChangeMark(subject);
+    AppendRequest request;
+    request.stream = written;
+    request.events = {Event(number++)};
+    std::uint64_t when_answered = before;
+    absl::Notification answered;
+    store_->StartAppend(std::move(request), [&](const absl::StatusOr<AppendResult>& answer) {
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      when_answered = store_->ChangeMark(subject);
+      answered.Notify();
+    });
+    answered.WaitForNotification();
+    EXPECT_EQ(when_answered != before, moves) << written << " for " << subject;
+  }
+  EXPECT_TRUE(store_->may_have_metadata());
+}
+
+TEST_F(EmbeddedEventStoreTest, AMarkMovesWithADeletionAndNotWithARefusal) {
+  Open(Options());
+  ASSERT_TRUE(Append(*store_, "$user-a", kAny, {Event(1)}).ok());
+  const std::uint64_t before = store_->ChangeMark("$user-a");
+  EXPECT_FALSE(Append(*store_, "$user-a", ExpectedRevision::NoStream(), {Event(2)}).ok());
+  EXPECT_EQ(store_->ChangeMark("$user-a"), before);
+  ASSERT_TRUE(store_->Delete({.stream = "$user-a"}).ok());
+  EXPECT_NE(store_->ChangeMark("$user-a"), before);
+}
+
 TEST_F(EmbeddedEventStoreTest, ARestartKeepsEverythingAndWhoItIs) {
   Open(Options());
   const Uuid id = store_->store_id();

@@ -112,7 +112,9 @@ TEST_F(Opening, ANewerVersionIsLeftUntouched) {
   EXPECT_EQ(Content(LogPath()), before);
 }
 
-TEST_F(Opening, AnOlderVersionIsRaisedInTheFileItself) {
+class OpeningOlder : public Opening, public testing::WithParamInterface<int> {};
+
+TEST_P(OpeningOlder, AVersionIsRaisedInTheFileItself) {
   GivenAStore();
   const auto version = [&] {
     constexpr std::size_t kUserVersionOffset = 60;
@@ -124,7 +126,7 @@ TEST_F(Opening, AnOlderVersionIsRaisedInTheFileItself) {
     ASSERT_TRUE(vfs.ok());
     auto database = sqlite::Database::Open({.path = LogPath(), .vfs = (*vfs)->name()});
     ASSERT_TRUE(database.ok());
-    ASSERT_TRUE((*database)->Execute("PRAGMA user_version=1").ok());
+    ASSERT_TRUE((*database)->Execute(absl::StrCat("PRAGMA user_version=", GetParam())).ok());
   }
   ASSERT_NE(version(), newest);
   const auto opened = Open(StorePath());
@@ -132,6 +134,8 @@ TEST_F(Opening, AnOlderVersionIsRaisedInTheFileItself) {
   EXPECT_EQ(version(), newest);
   EXPECT_TRUE((*opened)->Verify(absl::InfiniteFuture()).ok());
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, OpeningOlder, testing::Values(1, 2, 3));
 
 TEST_F(Opening, AnotherKindOfDatabaseIsLeftUntouched) {
   std::filesystem::create_directory(StorePath());

@@ -1,6 +1,8 @@
 #include "infrastructure/node/stream_metadata.h"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -15,6 +17,34 @@ TEST(StreamVisibility, IsReadFromAJsonObject) {
   EXPECT_EQ(metadata.max_age, absl::Seconds(60));
   EXPECT_EQ(metadata.truncate_before, 7U);
   EXPECT_FALSE(metadata.IsSoftDeleted());
+}
+
+TEST(AnAccessList, IsReadFromMetadataByAction) {
+  const AccessList list = ParseAccessList(
+      true, R"({"$maxCount":3,"$acl":{"$r":"$all","$w":["a","b"],"$d":[],"$x":7}})");
+  EXPECT_EQ(list.RolesOf(StreamAction::kRead), std::vector<std::string>{"$all"});
+  EXPECT_EQ(list.RolesOf(StreamAction::kWrite), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(list.RolesOf(StreamAction::kDelete), std::vector<std::string>{});
+  EXPECT_EQ(list.RolesOf(StreamAction::kReadMetadata), std::nullopt);
+  EXPECT_EQ(list.RolesOf(StreamAction::kWriteMetadata), std::nullopt);
+}
+
+TEST(AnAccessList, OfMetadataThatIsNotValidSaysNothing) {
+  for (const char* const text :
+       {"", "[]", R"({"$acl":[]})", R"({"$acl":{"$r":[1],"$w":["a"]}})",
+        R"({"$acl":{"$w":["a"]},"$maxAge":-1})", R"({"$acl":{"$w":["a"]})"}) {
+    EXPECT_EQ(ParseAccessList(true, text).RolesOf(StreamAction::kWrite), std::nullopt) << text;
+  }
+  EXPECT_EQ(ParseAccessList(false, R"({"$acl":{"$w":["a"]}})").RolesOf(StreamAction::kWrite),
+            std::nullopt);
+}
+
+TEST(DefaultAccessLists, AreReadFromSettingsEachForItself) {
+  const DefaultAcls defaults = ParseDefaultAcls(
+      true, R"({"$userStreamAcl":{"$r":["shop"]},"$systemStreamAcl":{"$r":7},"other":1})");
+  EXPECT_EQ(defaults.user.RolesOf(StreamAction::kRead), std::vector<std::string>{"shop"});
+  EXPECT_EQ(defaults.system.RolesOf(StreamAction::kRead), std::nullopt);
+  EXPECT_EQ(ParseDefaultAcls(true, "7").user.RolesOf(StreamAction::kRead), std::nullopt);
 }
 
 TEST(StreamVisibility, ThatIsNotValidCountsAsEmptyAsAWhole) {

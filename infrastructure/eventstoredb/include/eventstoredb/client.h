@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -16,8 +17,13 @@
 #include "eventstoredb/errors.h"
 #include "eventstoredb/event_reader.h"
 #include "eventstoredb/event_store.h"
+#include "eventstoredb/operations.h"
+#include "eventstoredb/persistent_consumer.h"
+#include "eventstoredb/persistent_subscriptions.h"
+#include "eventstoredb/projections.h"
 #include "eventstoredb/stream_metadata.h"
 #include "eventstoredb/types.h"
+#include "eventstoredb/users.h"
 
 namespace eventstoredb {
 
@@ -45,7 +51,9 @@ struct StreamMetadataResult {
   std::optional<std::uint64_t> revision;
 };
 
-/// A client of EventStoreDB and KurrentDB: streams and catch-up subscriptions over gRPC.
+/// A client of EventStoreDB and KurrentDB over gRPC: streams, catch-up subscriptions and groups of
+/// competing consumers (persistent subscriptions); what only looks after a server is grouped in
+/// `projections`, `users` and `operations`.
 /// Thread-safe; one for a program is enough. Owns one connection at a time, made by the first call
 /// and made anew after it failed. No exception leaves it. README.md beside the sources tells what
 /// is repeated and what is not.
@@ -98,6 +106,39 @@ class Client {
   absl::StatusOr<AppendResult> SetStreamMetadata(
       const std::string& stream, const StreamMetadata& metadata,
       ExpectedRevision expected = ExpectedRevision::Any(), CallOptions options = {});
+
+  /// Groups of competing consumers. Without a deadline the client's default one holds. Errors of
+  /// each: InvalidArgument, a field out of range, nothing sent; Unimplemented, the server does not
+  /// know the call, or not for all streams; PermissionDenied, Unauthenticated; Internal of
+  /// kGroupFailed, with the server's reason, nothing done; Unavailable, DeadlineExceeded, Unknown:
+  /// outcome unknown, unless GetErrorKind says more. And AlreadyExists of kGroupExists; the stream
+  /// need not exist.
+  absl::Status CreateGroup(CreateGroupRequest request, CallOptions options = {});
+  /// And NotFound of kGroupNotFound, as the calls below.
+  absl::Status UpdateGroup(UpdateGroupRequest request, CallOptions options = {});
+  /// Its checkpoint and parked events go too; its consumers end with kSubscriptionDropped.
+  absl::Status DeleteGroup(GroupId id, absl::Time deadline = absl::InfiniteFuture(),
+                           CallOptions options = {});
+  absl::StatusOr<GroupInfo> GetGroupInfo(GroupId id, absl::Time deadline = absl::InfiniteFuture(),
+                                         CallOptions options = {});
+  /// In the order of their creation within a stream. A stream without groups is NotFound; a server
+  /// without groups has an empty list. Also DataLoss: an answer cannot be read.
+  absl::StatusOr<std::vector<GroupInfo>> ListGroups(ListGroupsRequest request = {},
+                                                    CallOptions options = {});
+  /// Has parked events handed out again. Returns at once; asked again meanwhile it does nothing.
+  absl::Status ReplayParked(ReplayParkedRequest request, CallOptions options = {});
+  /// Restarts all groups of the server; every consumer ends with kSubscriptionDropped.
+  absl::Status RestartPersistentSubscriptions(absl::Time deadline = absl::InfiniteFuture(),
+                                              CallOptions options = {});
+
+  /// Errors: InvalidArgument, a name or bound out of range. All else is told by Next; nothing is
+  /// asked of the server before. May outlive the client, and then answers Cancelled.
+  absl::StatusOr<std::unique_ptr<PersistentConsumer>> Consume(GroupId id,
+                                                              ConsumerOptions options = {});
+
+  Projections projections() const { return Projections(core_); }
+  Users users() const { return Users(core_); }
+  Operations operations() const { return Operations(core_); }
 
  private:
   explicit Client(std::shared_ptr<client::ClientCore> core);

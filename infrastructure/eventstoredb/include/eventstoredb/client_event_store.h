@@ -7,8 +7,9 @@
 
 namespace eventstoredb {
 
-/// A server as an EventStore. What the store knows without asking
-/// (KnownHead, KnownEnd) is nothing. `client` must outlive it and its subscriptions.
+/// A server as an EventStore. What the store knows without asking (KnownHead, KnownEnd) is nothing.
+/// Reads are the leader's whatever node the client prefers: they hold all that was acknowledged.
+/// `client` must outlive it and its subscriptions.
 class ClientEventStore final : public EventStore {
  public:
   explicit ClientEventStore(Client& client) : client_(client) {}

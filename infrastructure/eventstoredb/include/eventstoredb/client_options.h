@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +12,10 @@
 #include "absl/time/time.h"
 
 #include "eventstoredb/endpoint.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
 
 namespace eventstoredb {
 
@@ -37,6 +43,10 @@ struct ClientOptions {
   /// Ask the endpoints who is in the cluster, and connect to the member that suits. Always done
   /// with more than one endpoint.
   bool discover = false;
+  /// Instead of `endpoints`: makes each channel, for a server that lies in this process
+  /// (NodeServer::InProcessChannel). Called from any thread, as often as a connection is made;
+  /// null: Unavailable. Then there is no discovery and no TLS.
+  std::function<std::shared_ptr<grpc::Channel>()> make_channel;
 
   bool tls = true;
   bool tls_verify_cert = true;  ///< False trusts whoever answers: for tests.
@@ -70,6 +80,8 @@ struct ClientOptions {
   /// What a reader or subscription holds for its consumer before it stops asking the server.
   std::size_t events_buffered_max = 256;
   std::size_t bytes_buffered_max = 16 << 20;  ///< One event more may be held.
+  std::size_t listed_max =
+      100'000;  ///< Users or projections in one answer; else ResourceExhausted.
 };
 
 /// Errors: InvalidArgument, which names the field and its range. Opens no file.

@@ -44,6 +44,9 @@ enum class ErrorKind {
   kUserNotFound,               ///< NotFound.
   kUserConflict,               ///< FailedPrecondition or DeadlineExceeded.
   kScavengeNotFound,           ///< NotFound.
+  kProjectionNotFound,         ///< NotFound.
+  kProjectionExists,           ///< AlreadyExists.
+  kProjectionFailed,           ///< FailedPrecondition: not as the projection now is.
 };
 std::string_view ToString(ErrorKind kind);
 
@@ -52,8 +55,9 @@ struct ErrorDetails {
   ErrorKind kind = ErrorKind::kOther;
   std::string stream;
   std::string group;
-  std::string login;   ///< kUserNotFound, kUserConflict.
-  std::string reason;  ///< kGroupFailed: the server's words.
+  std::string login;       ///< Of calls about users.
+  std::string projection;  ///< Of calls about projections.
+  std::string reason;      ///< kGroupFailed: the server's words.
   std::optional<ExpectedRevision> expected;
   /// kWrongExpectedRevision: where the stream is. Inner absent: it has no events.
   std::optional<std::optional<std::uint64_t>> actual;

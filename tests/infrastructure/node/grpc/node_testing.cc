@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -19,17 +20,39 @@ Ended EndOf(const grpc::Status& status, const grpc::ClientContext& context) {
   return ended;
 }
 
-void NodeTest::StartNode(NodeServerOptions options) {
+void NodeTest::StartNode(NodeServerOptions options, bool system_projections) {
   TearDown();
-  auto store = EmbeddedEventStore::Open({.in_memory = true});
+  auto store =
+      EmbeddedEventStore::Open({.in_memory = true, .system_projections = system_projections});
   ASSERT_TRUE(store.ok()) << store.status();
   store_ = *std::move(store);
-  options.address = "127.0.0.1:0";
-  auto node = NodeServer::Start(options, *store_);
+  options_ = std::move(options);
+  options_.address = "127.0.0.1:0";
+  auto node = NodeServer::Start(options_, *store_);
   ASSERT_TRUE(node.ok()) << node.status();
   node_ = *std::move(node);
   channel_ = NewChannel();
   stub_ = streams::Streams::NewStub(channel_);
+}
+
+void NodeTest::RestartNode() {
+  stub_.reset();
+  channel_.reset();
+  node_.reset();
+  auto node = NodeServer::Start(options_, *store_);
+  ASSERT_TRUE(node.ok()) << node.status();
+  node_ = *std::move(node);
+  channel_ = NewChannel();
+  stub_ = streams::Streams::NewStub(channel_);
+}
+
+void NodeTest::ActAs(const std::string& login, const std::string& password) {
+  authorization_ = login.empty() ? "" : BasicCredentials(login, password);
+}
+
+void NodeTest::Prepare(grpc::ClientContext& context) const {
+  SetPatience(context);
+  if (!authorization_.empty()) context.AddMetadata("authorization", authorization_);
 }
 
 void NodeTest::TearDown() {
@@ -49,7 +72,7 @@ std::shared_ptr<grpc::Channel> NodeTest::NewChannel() {
 
 NodeTest::Appended NodeTest::Append(const std::vector<streams::AppendReq>& messages) {
   grpc::ClientContext context;
-  SetPatience(context);
+  Prepare(context);
   Appended appended;
   const auto call = stub_->Append(&context, &appended.response);
   for (const streams::AppendReq& message : messages) {
@@ -68,7 +91,7 @@ NodeTest::Appended NodeTest::AppendEvents(const std::string& stream, int count) 
 
 NodeTest::ReadAnswer NodeTest::Read(const streams::ReadReq& request) {
   grpc::ClientContext context;
-  SetPatience(context);
+  Prepare(context);
   ReadAnswer answer;
   const auto call = stub_->Read(&context, request);
   streams::ReadResp message;
@@ -85,6 +108,10 @@ std::vector<std::uint64_t> NodeTest::ReadAnswer::Revisions() const {
     revisions.push_back((event.has_link() ? event.link() : event.event()).stream_revision());
   }
   return revisions;
+}
+
+std::string BasicCredentials(const std::string& login, const std::string& password) {
+  return absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(login, ":", password)));
 }
 
 void SetPatience(grpc::ClientContext& context, absl::Duration patience) {

@@ -34,7 +34,14 @@ class NodeTest : public ::testing::Test {
  protected:
   void SetUp() override { StartNode({}); }
   void TearDown() override;
-  void StartNode(NodeServerOptions options);
+  void StartNode(NodeServerOptions options, bool system_projections = false);
+  /// Another server over the same log, with the same options.
+  void RestartNode();
+
+  /// Who makes the calls from here on, by Basic credentials; without a login, nobody.
+  void ActAs(const std::string& login, const std::string& password);
+  /// What each call carries: whose it is, and a deadline that no call reaches that works.
+  void Prepare(grpc::ClientContext& context) const;
 
   streams::Streams::Stub& stub() { return *stub_; }
   EmbeddedEventStore& store() { return *store_; }
@@ -63,7 +70,12 @@ class NodeTest : public ::testing::Test {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<streams::Streams::Stub> stub_;
   std::uint64_t next_id_ = 1;
+  NodeServerOptions options_;
+  std::string authorization_;
 };
+
+/// The authorization header of Basic credentials.
+std::string BasicCredentials(const std::string& login, const std::string& password);
 
 /// A deadline that is never reached by a call that works.
 void SetPatience(grpc::ClientContext& context, absl::Duration patience = absl::Seconds(60));

@@ -4,10 +4,14 @@
 #include <cctype>
 #include <set>
 
+#include "absl/strings/match.h"
 #include <gmock/gmock.h>
 
 #include "event_store/client/gossip.grpc.pb.h"
 #include "event_store/client/monitoring.grpc.pb.h"
+#include "event_store/client/operations.grpc.pb.h"
+#include "event_store/client/persistent_subscriptions.pb.h"
+#include "event_store/client/projections.grpc.pb.h"
 #include "event_store/client/server_features.grpc.pb.h"
 #include "event_store/client/users.grpc.pb.h"
 #include "tests/infrastructure/node/grpc/node_testing.h"
@@ -49,6 +53,17 @@ TEST_F(TheNode, S1_S2_S3_NamesItsVersionAndTheFeaturesOfStreams) {
   }
 }
 
+TEST_F(TheNode, S4_NamesTheFeaturesOfPersistentSubscriptions) {
+  const auto methods = Methods();
+  int count = 0;
+  for (const auto& method : methods.methods()) {
+    if (!absl::StrContains(method.service_name(), "persistentsubscriptions")) continue;
+    EXPECT_THAT(method.features(), ElementsAre("stream", "all")) << method.method_name();
+    ++count;
+  }
+  EXPECT_EQ(count, 8);
+}
+
 TEST_F(TheNode, S6_NamesEachMethodOnceInLowerCase) {
   const auto methods = Methods();
   std::set<std::string> names;
@@ -65,9 +80,12 @@ TEST_F(TheNode, NamesNoMethodThatItDoesNotServe) {
   std::set<std::string> served;
   for (const auto* service :
        {streams::ReadReq::descriptor()->file()->service(0),
+        client::persistent_subscriptions::ReadReq::descriptor()->file()->service(0),
         client::gossip::ClusterInfo::descriptor()->file()->service(0),
         client::monitoring::StatsReq::descriptor()->file()->service(0),
-        client::server_features::SupportedMethods::descriptor()->file()->service(0)}) {
+        client::server_features::SupportedMethods::descriptor()->file()->service(0),
+        client::users::DetailsReq::descriptor()->file()->service(0),
+        client::operations::ScavengeResp::descriptor()->file()->service(0)}) {
     for (int i = 0; i < service->method_count(); ++i) {
       std::string name = service->full_name() + "/" + service->method(i)->name();
       std::transform(name.begin(), name.end(), name.begin(),
@@ -98,10 +116,10 @@ TEST_F(TheNode, S7_IsTheLeaderOfAClusterOfOne) {
 }
 
 TEST_F(TheNode, S8_B32_AnUnknownMethodIsUnimplemented) {
+  // The log of this node has no system projections, and so it does not serve their management.
   grpc::ClientContext context;
   SetPatience(context);
-  client::users::DetailsReq request;
-  const auto call = client::users::Users::NewStub(channel())->Details(&context, request);
+  const auto call = client::projections::Projections::NewStub(channel())->Statistics(&context, {});
   EXPECT_EQ(call->Finish().error_code(), grpc::StatusCode::UNIMPLEMENTED);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -24,6 +25,12 @@ struct EmbeddedEventStoreOptions {
   std::string directory;
   /// No files, nothing kept; the other options hold. `directory` is not looked at.
   bool in_memory = false;
+
+  /// Names such as $ce-order are streams of links that the store answers from its index, and nobody
+  /// else's to write (docs/architecture.md, "System projections"). False: streams like others, and
+  /// no index; what is missing in it is added by the first Open that wants it, at 1 to 2 million
+  /// events a second.
+  bool system_projections = false;
 
   std::size_t append_bytes_max = 1'048'576;  ///< Of one append: sum of its data (section 3.3).
   std::size_t event_bytes_max = 16'767'216;  ///< Of one event: data, metadata, type and stream.
@@ -128,6 +135,14 @@ class EmbeddedEventStore : public EventStore {
   virtual std::uint64_t generation() const = 0;
   /// False: the process before this one did not close the store.
   virtual bool was_closed_cleanly() const = 0;
+  /// As of the options.
+  virtual bool has_system_projections() const = 0;
+  /// False: no stream has metadata yet.
+  virtual bool may_have_metadata() const = 0;
+  /// For caches of what streams say: another number after each write to the metadata of `stream`
+  /// and, if its name begins with $, to the stream itself, before that write is answered. What was
+  /// read after it was this number holds for as long as it is. May change without cause.
+  virtual std::uint64_t ChangeMark(std::string_view stream) const = 0;
   virtual EmbeddedEventStoreStats Stats() const = 0;
   /// Reads everything and checks each event, the hash chain and the indexes. Errors: DataLoss.
   virtual absl::Status Verify(absl::Time deadline) = 0;

@@ -1,4 +1,4 @@
-#include "infrastructure/eventstoredb/client/write_operation.h"
+#include "infrastructure/eventstoredb/client/operation.h"
 
 #include <utility>
 
@@ -25,31 +25,37 @@ absl::Status WithUnknownOutcome(const absl::Status& error) {
 
 }  // namespace
 
-WriteOperation::WriteOperation(std::shared_ptr<ClientCore> core, CallOptions options,
-                               absl::Time deadline, std::size_t bytes)
-    : core_(std::move(core)), options_(std::move(options)), deadline_(deadline), bytes_(bytes) {}
+Operation::Operation(std::shared_ptr<ClientCore> core, CallOptions options, absl::Time deadline,
+                     Effect effect, std::size_t bytes)
+    : core_(std::move(core)),
+      options_(std::move(options)),
+      deadline_(deadline),
+      effect_(effect),
+      bytes_(bytes) {}
 
-void WriteOperation::Start() {
+void Operation::Start() {
   if (deadline_ <= absl::Now()) {
     return End(absl::DeadlineExceededError("the deadline had passed: nothing was sent"));
   }
-  if (!core_->writes.Enter(bytes_)) {
+  if (effect_ == Effect::kChange && !core_->writes.Enter(bytes_)) {
     return End(absl::ResourceExhaustedError(
         "too many writes of this client wait for their answers: nothing was sent"));
   }
   {
     absl::MutexLock lock(&mutex_);
-    entered_ = true;
     ticket_ = core_->deadlines->Add(deadline_, shared_from_this());
   }
   Connect();
 }
 
-void WriteOperation::Connect() {
+void Operation::Connect() {
   {
     absl::MutexLock lock(&mutex_);
     if (finished_) return;
-    if (++attempts_ > 1) core_->write_retries.fetch_add(1, std::memory_order_relaxed);
+    if (++attempts_ > 1) {
+      auto& retries = effect_ == Effect::kChange ? core_->write_retries : core_->read_retries;
+      retries.fetch_add(1, std::memory_order_relaxed);
+    }
   }
   core_->connector->Get(
       [self = shared_from_this()](absl::StatusOr<std::shared_ptr<Connection>> connection) {
@@ -57,13 +63,13 @@ void WriteOperation::Connect() {
         {
           absl::MutexLock lock(&self->mutex_);
           if (self->finished_) return;
-          self->is_sent_ = true;
+          self->is_sent_ = self->effect_ == Effect::kChange;
         }
         self->Send(*std::move(connection));
       });
 }
 
-void WriteOperation::Failed(const absl::Status& status, Written written) {
+void Operation::Failed(const absl::Status& status, Written written) {
   {
     absl::MutexLock lock(&mutex_);
     if (finished_) return;
@@ -82,14 +88,21 @@ void WriteOperation::Failed(const absl::Status& status, Written written) {
   End(status);
 }
 
-void WriteOperation::Expire() {
-  End(MakeError(absl::StatusCode::kDeadlineExceeded, "the write was not answered in time",
-                {.kind = ErrorKind::kDeadlineExceeded}));
+void Operation::Failed(const Connection& connection, const absl::Status& status) {
+  core_->connector->Report(connection, status);
+  const bool perhaps = effect_ == Effect::kChange && LeavesOutcomeUnknown(status);
+  Failed(status, perhaps ? Written::kPerhaps : Written::kNo);
 }
 
-void WriteOperation::Abandon() { End(absl::UnavailableError("the client is closing")); }
+void Operation::Expire() {
+  const char* const text = effect_ == Effect::kChange ? "the write was not answered in time"
+                                                      : "the call was not answered in time";
+  End(MakeError(absl::StatusCode::kDeadlineExceeded, text, {.kind = ErrorKind::kDeadlineExceeded}));
+}
 
-void WriteOperation::End(const absl::Status& error) {
+void Operation::Abandon() { End(absl::UnavailableError("the client is closing")); }
+
+void Operation::End(const absl::Status& error) {
   bool unknown = false;
   {
     absl::MutexLock lock(&mutex_);
@@ -102,20 +115,18 @@ void WriteOperation::End(const absl::Status& error) {
   Tell(unknown && !certain ? WithUnknownOutcome(error) : error);
 }
 
-bool WriteOperation::Finish() {
-  bool entered = false;
-  DeadlineQueue::Ticket ticket;
+bool Operation::Finish() {
+  std::optional<DeadlineQueue::Ticket> ticket;
   {
     absl::MutexLock lock(&mutex_);
     if (finished_) return false;
     finished_ = true;
     pause_.Cancel();
-    entered = entered_;
     ticket = ticket_;
   }
-  if (entered) {
-    core_->deadlines->Remove(ticket);
-    core_->writes.Leave(bytes_);
+  if (ticket.has_value()) {
+    core_->deadlines->Remove(*ticket);
+    if (effect_ == Effect::kChange) core_->writes.Leave(bytes_);
   }
   return true;
 }

@@ -1,0 +1,96 @@
+#include <memory>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "eventstoredb/client.h"
+#include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/node/node_server.h"
+#include "tests/support/event_store_testing.h"
+
+// Our client and our node in one process, without a socket between them.
+namespace eventstoredb {
+namespace {
+
+using testing_support::EventRange;
+
+const GroupId kWorkers{.stream = "shared", .group = "workers"};
+
+class ANodeInThisProcess : public testing::Test {
+ protected:
+  void SetUp() override {
+    EmbeddedEventStoreOptions options;
+    options.in_memory = true;
+    auto log = EmbeddedEventStore::Open(options);
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+    auto node = NodeServer::Start({.address = ""}, *log_);
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+    ClientOptions client_options;
+    client_options.make_channel = [this] { return node_->InProcessChannel(); };
+    client_options.tls = false;
+    client_options.retry.attempts_max = 2;
+    auto client = Client::Create(client_options);
+    ASSERT_TRUE(client.ok()) << client.status();
+    client_ = *std::move(client);
+  }
+
+  absl::StatusOr<AppendResult> Append(std::uint64_t first, std::uint64_t count) {
+    AppendRequest request{.stream = *kWorkers.stream};
+    request.events = EventRange(first, count);
+    return client_->Append(std::move(request));
+  }
+
+  std::unique_ptr<EmbeddedEventStore> log_;
+  std::unique_ptr<NodeServer> node_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_F(ANodeInThisProcess, HasNoPort) { EXPECT_EQ(node_->port(), 0); }
+
+TEST_F(ANodeInThisProcess, KeepsWhatItIsGiven) {
+  ASSERT_TRUE(Append(0, 3).ok());
+  const auto reader = client_->ReadStream({.stream = *kWorkers.stream});
+  for (std::uint64_t revision = 0; revision < 3; ++revision) {
+    const auto event = reader->Next();
+    ASSERT_TRUE(event.ok() && event->has_value()) << event.status();
+    EXPECT_EQ((*event)->event->revision, revision);
+  }
+  const auto end = reader->Next();
+  EXPECT_TRUE(end.ok() && !end->has_value());
+}
+
+TEST_F(ANodeInThisProcess, HandsOutTheEventsOfAGroup) {
+  ASSERT_TRUE(
+      client_->CreateGroup({.id = kWorkers, .settings = {.start = GroupStart::Start()}}).ok());
+  const auto consumer = client_->Consume(kWorkers);
+  ASSERT_TRUE(consumer.ok()) << consumer.status();
+  ASSERT_TRUE(Append(0, 5).ok());
+  for (std::uint64_t revision = 0; revision < 5; ++revision) {
+    const auto event = (*consumer)->Next(absl::Now() + absl::Seconds(20));
+    ASSERT_TRUE(event.ok() && event->has_value()) << event.status();
+  }
+}
+
+TEST_F(ANodeInThisProcess, ThatHasStoppedIsUnavailable) {
+  ASSERT_TRUE(Append(0, 1).ok());
+  node_->Stop(absl::ZeroDuration());
+  EXPECT_EQ(node_->InProcessChannel(), nullptr);
+  EXPECT_TRUE(absl::IsUnavailable(Append(1, 1).status()));
+}
+
+TEST(AClientInThisProcess, TakesNoEndpointBesideIt) {
+  ClientOptions options;
+  options.make_channel = []() -> std::shared_ptr<grpc::Channel> { return nullptr; };
+  options.tls = false;
+  ASSERT_TRUE(Validate(options).ok());
+  options.endpoints = {{"127.0.0.1", 2113}};
+  EXPECT_TRUE(absl::IsInvalidArgument(Validate(options)));
+  options.endpoints.clear();
+  options.tls = true;
+  EXPECT_TRUE(absl::IsInvalidArgument(Validate(options)));
+}
+
+}  // namespace
+}  // namespace eventstoredb

@@ -34,16 +34,24 @@ class OrdersApp extends HTMLElement {
     });
     const main = h("main", { id: "main", tabindex: "-1" });
     const banner = h("div", { id: "forsaken" });
-    const links = sections.map(({ href, text, icon: name }) =>
-      h("a", { href }, icon(name), h("span", text)),
+    const linkTo = ({ href, text, icon: name }) => h("a", { href }, icon(name), h("span", text));
+    const [work, running] = [false, true].map((isForOperators) =>
+      sections.filter((one) => Boolean(one.isForOperators) === isForOperators).map(linkTo),
     );
+    const links = [...work, ...running];
     replace(
       this,
       h("a.skip", { href: "#main" }, "To the content"),
       h(
         "header.side",
         h("a.brand", { href: "/orders" }, h("img", { src: "/favicon.svg", alt: "" }), "Orders"),
-        h("nav.side-nav", { "aria-label": "Views" }, links),
+        h(
+          "nav.side-nav",
+          { "aria-label": "Views" },
+          work,
+          h("p.side-label", "Running it"),
+          running,
+        ),
         h(
           "div.side-foot",
           live,
@@ -75,7 +83,7 @@ class OrdersApp extends HTMLElement {
     startSignIn();
     startDeadLetterCount(links.find((link) => link.pathname === "/dead-letters"));
     startLive();
-    startKeys();
+    startKeys(sections);
     startRouter(views, main, ({ section }) => {
       for (const link of links) {
         if (link.pathname === section) link.setAttribute("aria-current", "page");

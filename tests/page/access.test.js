@@ -4,10 +4,12 @@ import { after, before, describe, it } from "node:test";
 import { openBrowser, openPage, violations } from "./browser.js";
 import { startService } from "./service.js";
 
-describe("for everybody", () => {
+// Two views at a time: axe keeps one core busy, and the browser has a process for each page.
+describe("for everybody", { concurrency: 2 }, () => {
   let service;
   before(async () => {
-    service = await startService();
+    service = await startService({ more: ["--store-listen", "127.0.0.1:0", "--store-users"] });
+    await service.api.post("/v1/consumerGroups/order-o-paid/billing", {});
     await service.api.draft({ order_id: "o-draft" });
     await service.api.paid({ order_id: "o-paid", note: "ring twice" });
     await service.api.command("o-paid", "shipItems", {
@@ -41,8 +43,16 @@ describe("for everybody", () => {
     "a stream": "/streams/order-o-paid?direction=forwards",
     "all events": "/streams/$all?type=Order",
     "no such stream": "/streams/nothing",
-    "a stream that is not made here": "/streams/$ce-order",
+    "a stream that is not made here": "/streams/$ce-nothing",
     "a correlation": "/streams/correlated/none",
+    "the events of a category": "/streams/$ce-order",
+    "the streams of a category": "/streams/$category-order",
+    "the consumer groups": "/groups",
+    "a consumer group": "/groups/order-o-paid/billing",
+    "no such group": "/groups/$all/nothing",
+    "no webhooks": "/webhooks",
+    "the store's users": "/users",
+    "a user of the store": "/users/admin",
     "the node": "/node?settings=all",
     nothing: "/read-models/a/b",
   };

@@ -50,8 +50,9 @@ export async function startStore() {
 }
 
 /// The service on a folder of its own, or on `store`; with `tokens`, as {token, name, role,
-/// customer}, it answers to those alone, and the first of them is the API's.
-export async function startService({ store, tokens } = {}) {
+/// customer}, it answers to those alone, and the first of them is the API's. `more`: further words of
+/// its command line, as ["--store-listen", "127.0.0.1:0"].
+export async function startService({ store, tokens, more = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "orders-page-"));
   const place = store ? ["--store", `esdb://${store.address}?tls=false`] : [];
   const access = tokens ? ["--tokens", writeTokens(join(folder, "tokens.toml"), tokens)] : [];
@@ -65,10 +66,12 @@ export async function startService({ store, tokens } = {}) {
     "127.0.0.1:0",
     "--http-listen",
     http,
+    ...more,
   ];
   let server = await start(args("127.0.0.1:0"));
   const address = server.word("http");
   return {
+    word: (name) => server.word(name),
     url: `http://${address}`,
     api: apiOf(`http://${address}`, tokens?.[0].token),
     stop: () => server.stop(),

@@ -17,6 +17,14 @@ export function grouped(digits) {
   return String(digits).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
+/// "1 message", "1 234 messages".
+export const counted = (count, one, many = `${one}s`) =>
+  `${grouped(count)} ${String(count) === "1" ? one : many}`;
+
+/// "3.2" or "1 250": so many a second.
+export const rate = (value) =>
+  value < 10 ? String(Math.round(10 * value) / 10) : grouped(Math.round(value));
+
 /// "12.30 EUR" of {currency_code: "EUR", minor_units: "1230"}.
 export function moneyText(money) {
   if (!money) return "–";

@@ -1,18 +1,16 @@
 // The process that answers: what it does, how fast, and with which settings.
 import { read } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
-import { grouped } from "../core/money.js";
+import { grouped, rate } from "../core/money.js";
 import { changeQuery } from "../core/router.js";
 import { durationText, timeElement } from "../core/time.js";
 import { words } from "../core/words.js";
-import { badge, card, data, headRow, pageHead, scrolling } from "../parts/pieces.js";
+import { badge, card, data, figures, headRow, pageHead, scrolling } from "../parts/pieces.js";
 import { failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
 
 const refreshMs = 2000;
 
-const rate = (value) =>
-  value < 10 ? String(Math.round(10 * value) / 10) : grouped(Math.round(value));
 const ms = (value) =>
   value < 10 ? `${Math.round(100 * value) / 100} ms` : durationText(value / 1000);
 const seconds = (duration) => Number.parseFloat(duration ?? "0");
@@ -27,16 +25,6 @@ function size(bytes) {
   }
   return `${value < 10 && step > 0 ? Math.round(10 * value) / 10 : Math.round(value)} ${steps[step]}`;
 }
-
-const figures = (list) =>
-  h(
-    "dl.sums",
-    list
-      .filter(Boolean)
-      .map(([name, value, isMain]) =>
-        h(isMain ? "div.main" : "div", h("dt", name), h("dd", value)),
-      ),
-  );
 
 class NodeView extends View {
   #settings = "";

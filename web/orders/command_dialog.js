@@ -3,6 +3,7 @@ import { orderPath, Problem } from "../core/api.js";
 import { Attempt, perform, prepare, rehearse } from "../core/commands.js";
 import { changesBetween } from "../core/diff.js";
 import { h, icon, replace } from "../core/dom.js";
+import { valuesOf } from "../parts/fields.js";
 import { changesList } from "./changes_list.js";
 import { commandForms, titleOf, verbOf } from "./command_forms.js";
 
@@ -95,12 +96,7 @@ class CommandForm {
   }
 
   #message() {
-    const values = {};
-    for (const [name, field] of this.fields) {
-      const value = field.read();
-      if (name) values[name] = value;
-      else Object.assign(values, value);
-    }
+    const values = valuesOf(this.fields);
     return this.spec.body ? this.spec.body(values) : values;
   }
 

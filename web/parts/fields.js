@@ -5,8 +5,8 @@ import { words } from "../core/words.js";
 
 let lastId = 0;
 
-/// A field: `element` to show, `read()` for its value.
-function framed(label, control, { hint, read, required }) {
+/// A field: `element` to show, `read()` for its value, `mark(text)` to say what is wrong with it.
+export function framed(label, control, { hint, read, required }) {
   const id = `field-${++lastId}`;
   control.id = id;
   const wrong = h("span.wrong", { id: `${id}-wrong`, role: "alert" });
@@ -44,7 +44,32 @@ function framed(label, control, { hint, read, required }) {
   };
 }
 
-const present = (value, what) => {
+/// What `fields`, [[name, field], …], say together; a field without a name says several. Throws what
+/// the first wrong one says.
+export function valuesOf(fields) {
+  const values = {};
+  for (const [name, field] of fields) {
+    const value = field.read();
+    if (name) values[name] = value;
+    else Object.assign(values, value);
+  }
+  return values;
+}
+
+/// Two short fields beside each other.
+export const pairOf = (...fields) => [
+  "",
+  {
+    element: h(
+      "div.pair",
+      fields.map(([, field]) => field.element),
+    ),
+    mark: () => {},
+    read: () => valuesOf(fields),
+  },
+];
+
+export const present = (value, what) => {
   if (!value.trim()) throw new Error(`${what} is missing.`);
   return value.trim();
 };

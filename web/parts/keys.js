@@ -3,14 +3,8 @@ import { h, icon } from "../core/dom.js";
 import { cyclePreference } from "../core/preferences.js";
 import { navigate } from "../core/router.js";
 
-const places = {
-  o: ["/orders", "Orders"],
-  s: ["/shop", "Shop"],
-  r: ["/read-models", "Read models"],
-  d: ["/dead-letters", "Dead letters"],
-  e: ["/streams", "Streams"],
-  n: ["/node", "Node"],
-};
+// key: section
+let places = new Map();
 const sequenceMs = 1500;
 let isGoing = false;
 
@@ -38,10 +32,10 @@ function press(event) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (isGoing && places[event.key]) {
+  if (isGoing && places.has(event.key)) {
     isGoing = false;
     event.preventDefault();
-    return navigate(places[event.key][0]);
+    return navigate(places.get(event.key).href);
   }
   const actions = {
     g: () => {
@@ -64,7 +58,11 @@ function press(event) {
   actions[event.key]();
 }
 
-export const startKeys = () => document.addEventListener("keydown", press);
+/// `sections` of {key, href, text}: `g` and the key goes there.
+export function startKeys(sections) {
+  places = new Map(sections.map((section) => [section.key, section]));
+  document.addEventListener("keydown", press);
+}
 
 export function showKeys() {
   const row = (keys, text) => [
@@ -94,7 +92,7 @@ export function showKeys() {
         row(["j"], "Next row"),
         row(["k"], "Row before"),
         row(["Enter"], "Open it"),
-        Object.entries(places).map(([key, [, text]]) => row(["g", key], text)),
+        [...places].map(([key, { text }]) => row(["g", key], text)),
         row(["←", "→"], "Time travel: one event back, one on"),
         row(["t"], "Theme"),
         row(["u"], "UTC or local times"),

@@ -1,5 +1,6 @@
 // Small pieces that many views share.
 import { h, icon } from "../core/dom.js";
+import { changeQuery } from "../core/router.js";
 import { toneOf, words } from "../core/words.js";
 import { isPressing } from "./pressing.js";
 
@@ -26,6 +27,37 @@ export function pageHead(title, { back, lead, actions = [], beside = [] } = {}) 
 
 export function card(title, body, { actions = [], level = "h2" } = {}) {
   return h("section.card", h("header", h(level, title), h("div.actions", actions)), body);
+}
+
+/// Numbers with their names: [name, value, whether it is a main one], …
+export const figures = (list) =>
+  h(
+    "dl.sums",
+    list
+      .filter(Boolean)
+      .map(([name, value, isMain]) =>
+        h(isMain ? "div.main" : "div", h("dt", name), h("dd", value)),
+      ),
+  );
+
+/// [name, value], … one under the other.
+export const facts = (list) =>
+  h(
+    "dl.facts",
+    list.filter(Boolean).map(([name, value]) => [h("dt", name), h("dd", value)]),
+  );
+
+/// Buttons to other pages of a list, by `page` of the address; null where there is one page alone.
+export function pager({ next, isFirst, text = null, label = "Pages" }) {
+  if (!next && isFirst) return null;
+  const button = (page, name) =>
+    h("button", { type: "button", onclick: () => changeQuery({ page }) }, name);
+  return h(
+    "nav.pager",
+    { "aria-label": label },
+    text,
+    h("div.actions", !isFirst && button("", "First page"), next && button(next, "Next page")),
+  );
 }
 
 /// A table that scrolls by itself where the window is narrow; with the keyboard too.

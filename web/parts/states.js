@@ -14,6 +14,14 @@ export function empty(title, text, ...actions) {
   return h("div.state", icon("search"), h("h2", title), h("p", text), h("div.actions", actions));
 }
 
+/// What the settings have switched off, and the one that turns it on.
+export const switchedOff = (title, setting, text) =>
+  empty(
+    title,
+    [text, " The setting ", h("code", setting), " turns it on."],
+    h("a.button", { href: "/node?settings=all" }, "The settings"),
+  );
+
 const advice = {
   NOT_REACHED: "Is it running? This page tries again by itself; what you have typed stays.",
   BAD_PAGE_TOKEN:

@@ -1,5 +1,5 @@
-// What views are: elements of which the router tells the route, and which let go of what they hold
-// when they leave the page.
+// What views, and parts of them that ask for themselves, are: elements which let go of what they hold
+// when they leave the page. The router tells a view its route.
 import { Problem, isAbort } from "../core/api.js";
 import { onLive } from "../core/live.js";
 

@@ -3,7 +3,6 @@ import { h } from "../core/dom.js";
 import { grouped } from "../core/money.js";
 import { durationText } from "../core/time.js";
 import { badge } from "../parts/pieces.js";
-import { isPressing } from "../parts/pressing.js";
 import { isUnderWay } from "./build_progress.js";
 import { operate } from "./operations.js";
 
@@ -39,20 +38,4 @@ export function modelButtons(model) {
   return isBusy
     ? [button("cancelRebuild", "Cancel")]
     : [button("verify", "Verify"), button("rebuild", "Rebuild")];
-}
-
-/// Draws anew, and puts the focus back to the same button, or to the first. Not while one is being
-/// pressed: the next sample comes in a second.
-export function keepingFocus(root, draw) {
-  if (isPressing()) return;
-  const active = root.contains(document.activeElement)
-    ? document.activeElement.dataset.operation
-    : null;
-  draw();
-  if (!active) return;
-  const [name] = active.split(":");
-  (
-    root.querySelector(`[data-operation="${active}"]`) ??
-    root.querySelector(`[data-operation^="${name}:"]`)
-  )?.focus();
 }

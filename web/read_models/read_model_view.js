@@ -5,12 +5,13 @@ import { grouped } from "../core/money.js";
 import { changeQuery } from "../core/router.js";
 import { durationText, timeElement } from "../core/time.js";
 import { words } from "../core/words.js";
+import { keepingFocus } from "../parts/focus.js";
 import { card, data, headRow, orderLink, pageHead, scrolling } from "../parts/pieces.js";
 import { empty, failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
 import { buildProgress, isUnderWay } from "./build_progress.js";
 import { lagChart } from "./lag_chart.js";
-import { keepingFocus, lagText, modelBadges, modelButtons } from "./model_pieces.js";
+import { lagText, modelBadges, modelButtons } from "./model_pieces.js";
 import { modelPath } from "./operations.js";
 import { onSample, takenSamples } from "./samples.js";
 

@@ -2,12 +2,13 @@
 import { h, replace } from "../core/dom.js";
 import { grouped } from "../core/money.js";
 import { durationText } from "../core/time.js";
+import { keepingFocus } from "../parts/focus.js";
 import { data, headRow, pageHead, scrolling } from "../parts/pieces.js";
 import { failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
 import { buildProgress } from "./build_progress.js";
 import { lagChart } from "./lag_chart.js";
-import { keepingFocus, lagText, modelBadges, modelButtons } from "./model_pieces.js";
+import { lagText, modelBadges, modelButtons } from "./model_pieces.js";
 import { askNow, onSample, takenSamples } from "./samples.js";
 
 class ReadModelsView extends View {

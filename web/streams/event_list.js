@@ -3,8 +3,9 @@ import { h } from "../core/dom.js";
 import { jsonElement } from "../core/json_text.js";
 import { grouped } from "../core/money.js";
 import { timeElement } from "../core/time.js";
-import { data } from "../parts/pieces.js";
+import { data, facts } from "../parts/pieces.js";
 import { bytesElement } from "../read_models/stored_bytes.js";
+import { projectedLink, typeStream } from "./projected_streams.js";
 import { correlatedPath, isReachable, streamPath } from "./stream_paths.js";
 
 const deepest = 12;
@@ -21,14 +22,18 @@ function content(title, { json, raw, size_bytes: size, cut }) {
   );
 }
 
-const streamLink = (stream) =>
+export const streamLink = (stream) =>
   isReachable(stream)
     ? h("a.mono", { href: streamPath(stream) }, data(stream))
     : h("span.mono", data(stream));
 
+/// A link that was read for itself: what it leads to is there no more.
+const isDeadLink = ({ type }) => type === "$>";
+
 function eventBody(event) {
-  const facts = [
+  const list = [
     ["Event id", h("span.mono", data(event.event_id))],
+    ["Type", projectedLink(typeStream(event.type), "all events of this type")],
     ["Stream", [streamLink(event.stream), ` · revision ${event.revision}`]],
     event.link && [
       "Read by the link",
@@ -41,40 +46,46 @@ function eventBody(event) {
     event.causation_id && ["Caused by", h("span.mono", data(event.causation_id))],
     ["Recorded", timeElement(event.create_time, "full")],
     ["Position", h("span.mono.small", data(event.position_token))],
-  ].filter(Boolean);
+  ];
   return h(
     "div.event-body",
-    h(
-      "dl.facts.small",
-      facts.map(([name, value]) => [h("dt", name), h("dd", value)]),
-    ),
+    h("div.small", facts(list)),
     content("Data", event.data),
     content("Metadata", event.metadata),
   );
 }
 
-/// `open`: ids of events that are unfolded; it is kept right. `depths`: of a tree, else null.
+/// An event's row, which unfolds. `open`: ids of events that are unfolded; it is kept right. `why`: a
+/// line below. An event that was read by a link has the link's number, unless `number` says another,
+/// and its own beside its stream's name.
+export function eventDetails(event, { open, number, showsStream, time, why = null }) {
+  const details = h(
+    "details.event",
+    { open: open.has(event.event_id) },
+    h(
+      "summary",
+      h("span.event-revision", number ?? (event.link ?? event).revision),
+      isDeadLink(event) ? h("span.muted", "Its event is gone") : h("strong", data(event.type)),
+      (showsStream || event.link) &&
+        h("span.mono.muted", data(event.stream), event.link && ` · ${event.revision}`),
+      h("span.event-time", timeElement(time ?? event.create_time)),
+      why && h("span.event-why", why),
+    ),
+  );
+  const unfold = () => {
+    if (details.open) open.add(event.event_id);
+    else open.delete(event.event_id);
+    if (details.open && details.children.length === 1) details.append(eventBody(event));
+  };
+  details.addEventListener("toggle", unfold);
+  if (details.open) unfold();
+  return details;
+}
+
+/// `open`: as above. `depths`: of a tree, else null.
 export function eventList(events, { open, depths = null, showsStream = true }) {
   const row = (event, i) => {
-    const details = h(
-      "details.event",
-      { open: open.has(event.event_id) },
-      h(
-        "summary",
-        h("span.event-revision", event.revision),
-        h("strong", data(event.type)),
-        showsStream && h("span.mono.muted", data(event.stream)),
-        h("span.event-time", timeElement(event.create_time)),
-      ),
-    );
-    const unfold = () => {
-      if (details.open) open.add(event.event_id);
-      else open.delete(event.event_id);
-      if (details.open && details.children.length === 1) details.append(eventBody(event));
-    };
-    details.addEventListener("toggle", unfold);
-    if (details.open) unfold();
-    const item = h("li", details);
+    const item = h("li", eventDetails(event, { open, showsStream }));
     if (depths) item.style.marginInlineStart = `${1.4 * Math.min(depths[i], deepest)}rem`;
     return item;
   };

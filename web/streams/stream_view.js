@@ -1,17 +1,18 @@
-// The events of one stream, or of all, in either direction; new ones as they come.
+// The events of one stream, or of all, in either direction; new ones as they come. Of a stream whose
+// links are first events of others, these.
 import { read } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
 import { changeQuery } from "../core/router.js";
-import { data, pageHead, paced } from "../parts/pieces.js";
+import { timeElement } from "../core/time.js";
+import { data, headRow, pageHead, paced, scrolling } from "../parts/pieces.js";
 import { empty, failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
 import { eventList } from "./event_list.js";
-import { eventsPath, streamPath } from "./stream_paths.js";
+import { categoryOf, categoryStream, listedStream, projectedStream } from "./projected_streams.js";
+import { eventsPath, isReachable, streamPath } from "./stream_paths.js";
 
 const pageSize = 50;
 const refreshMs = 1000;
-// Streams of a category or of a type, which projections of a server make.
-const projected = /^\$(ce|et)-(.*)$/;
 const back = { href: "/streams", text: "Streams" };
 
 class StreamView extends View {
@@ -23,13 +24,13 @@ class StreamView extends View {
     this.query = this.route.query;
     this.tools = h("div.stream-tools");
     this.list = h("div.card", loading(8));
-    const order = /^order-(.+)$/.exec(this.stream);
+    this.projected = projectedStream(this.stream);
     replace(
       this,
       pageHead(data(this.stream), {
         back,
-        actions:
-          order && h("a.button", { href: `/orders/${encodeURIComponent(order[1])}` }, "The order"),
+        lead: this.projected?.about,
+        actions: this.#ways().map(({ href, text }) => h("a.button", { href }, text)),
       }),
       this.tools,
       this.list,
@@ -47,6 +48,18 @@ class StreamView extends View {
     this.query = query;
     this.#showTools();
     this.#load();
+  }
+
+  /// Where one may want to go from here.
+  #ways() {
+    const order = /^order-(.+)$/.exec(this.stream);
+    const category = categoryOf(this.stream);
+    const beside = this.projected?.beside;
+    return [
+      order && { text: "The order", href: `/orders/${encodeURIComponent(order[1])}` },
+      category && { text: "Its category", href: streamPath(categoryStream(category)) },
+      beside && { text: beside.text, href: streamPath(beside.stream) },
+    ].filter(Boolean);
   }
 
   get #direction() {
@@ -117,7 +130,7 @@ class StreamView extends View {
         if (asked !== this.#asked || (isRefresh && problem.status === 0)) return;
         replace(
           this.list,
-          projected.test(this.stream) && [404, 409].includes(problem.status)
+          this.projected && [404, 409].includes(problem.status)
             ? this.#instead(problem)
             : failed(
                 problem,
@@ -129,24 +142,48 @@ class StreamView extends View {
     );
   }
 
-  /// The embedded store makes no streams of categories and types: a prefix over all says the same.
+  /// A store that keeps no such streams has the same events all the same.
   #instead(problem) {
-    const [, kind, name] = projected.exec(this.stream);
-    const query =
-      kind === "ce"
-        ? `category=${encodeURIComponent(`${name}-`)}`
-        : `type=${encodeURIComponent(name ?? "")}`;
     return empty(
       "This store does not make such a stream",
       problem.message,
-      h("a.button", { href: `${streamPath("$all")}?${query}` }, "The same events, of all streams"),
+      h(
+        "a.button",
+        { href: this.projected.instead },
+        this.projected.listsStreams ? "The same streams" : "The same events, of all streams",
+      ),
+    );
+  }
+
+  /// Each entry of the page as the stream that it names.
+  #streamTable(events) {
+    const name = (stream) => {
+      if (stream === null) return h("span.muted", "Gone");
+      if (!isReachable(stream)) return h("span.mono", data(stream));
+      return h("a.mono", { href: streamPath(stream), "data-row-link": stream }, data(stream));
+    };
+    const row = (event) =>
+      h(
+        "tr",
+        h("td.number", (event.link ?? event).revision),
+        h("td", name(listedStream(event))),
+        h("td", timeElement(event.create_time)),
+      );
+    return scrolling(
+      "Streams",
+      h(
+        "table.stream-list",
+        headRow({ text: "Number" }, "Stream", "Begun"),
+        h("tbody", events.map(row)),
+      ),
     );
   }
 
   #render({ events, next_page_token: next, events_examined: examined }) {
     const isFirst = !this.query.get("page");
+    const rows = "summary, [data-row-link]";
     const focused = this.list.contains(document.activeElement)
-      ? [...this.list.querySelectorAll("summary")].indexOf(document.activeElement)
+      ? [...this.list.querySelectorAll(rows)].indexOf(document.activeElement)
       : -1;
     replace(
       this.list,
@@ -157,7 +194,9 @@ class StreamView extends View {
               ? `None among the ${examined} that were looked at; there are more.`
               : "Nothing more.",
           )
-        : eventList(events, { open: this.#open, showsStream: this.stream.startsWith("$") }),
+        : this.projected?.listsStreams
+          ? this.#streamTable(events)
+          : eventList(events, { open: this.#open, showsStream: this.stream.startsWith("$") }),
       (next || !isFirst) &&
         h(
           "nav.pager",
@@ -180,7 +219,7 @@ class StreamView extends View {
           ),
         ),
     );
-    if (focused !== -1) this.list.querySelectorAll("summary")[focused]?.focus();
+    if (focused !== -1) this.list.querySelectorAll(rows)[focused]?.focus();
   }
 }
 customElements.define("stream-view", StreamView);

@@ -6,6 +6,13 @@ import { timeElement } from "../core/time.js";
 import { data, headRow, pageHead, paced, scrolling } from "../parts/pieces.js";
 import { empty, failed, loading } from "../parts/states.js";
 import { View } from "../parts/view.js";
+import {
+  allStreams,
+  categoryOf,
+  categoryStream,
+  projectedLink,
+  typeStream,
+} from "./projected_streams.js";
 import { correlatedPath, isReachable, streamPath } from "./stream_paths.js";
 
 const pageSize = 40;
@@ -22,7 +29,10 @@ class StreamsView extends View {
       this,
       pageHead("Streams", {
         lead: "What the event store holds, as it is stored.",
-        actions: [h("a.button", { href: streamPath("$all") }, "All events")],
+        actions: [
+          h("a.button", { href: streamPath("$all") }, "All events"),
+          h("a.button", { href: streamPath(allStreams) }, "By their first event"),
+        ],
       }),
       this.tools,
       this.list,
@@ -65,7 +75,7 @@ class StreamsView extends View {
       );
     replace(
       this.tools,
-      go("go-to-stream", "Go to a stream", "order-…, $all, $ce-order, $et-…", streamPath),
+      go("go-to-stream", "Go to a stream", "order-…, $ce-order, $et-…", streamPath),
       go("go-to-correlation", "By correlation id", "what one request has caused", correlatedPath),
       h(
         "div.field",
@@ -122,6 +132,10 @@ class StreamsView extends View {
     const focused = this.list.contains(document.activeElement)
       ? document.activeElement.dataset.rowLink
       : null;
+    const category = (stream) => {
+      const name = categoryOf(stream);
+      return name && projectedLink(categoryStream(name), name);
+    };
     const row = (stream) =>
       h(
         "tr",
@@ -136,7 +150,8 @@ class StreamsView extends View {
             : h("span.mono", data(stream.stream)),
           stream.deleted && [" ", h("span.badge.bad", "Deleted")],
         ),
-        h("td", data(stream.last_type)),
+        h("td", category(stream.stream)),
+        h("td", projectedLink(typeStream(stream.last_type), stream.last_type)),
         h("td.number", stream.last_revision),
         h("td", timeElement(stream.last_write_time)),
       );
@@ -148,7 +163,7 @@ class StreamsView extends View {
             "Streams",
             h(
               "table",
-              headRow("Stream", "Newest event", { text: "Revision" }, "Written"),
+              headRow("Stream", "Category", "Newest event", { text: "Revision" }, "Written"),
               h("tbody", streams.map(row)),
             ),
           ),

@@ -25,7 +25,7 @@ struct WebhookId {
 enum class WebhookState {
   kActive,
   kPaused,    ///< By an operator.
-  kDisabled,  ///< The receiver has answered 410, or the settings allow its address no more.
+  kDisabled,  ///< 410 was the answer, its dead letters are full, or its address is not allowed.
 };
 
 /// Which changes a new webhook begins with.

@@ -1,5 +1,6 @@
 #include "infrastructure/node/grpc/read_reactor.h"
 
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,13 @@
 namespace eventstoredb {
 
 using event_store::client::streams::ReadReq;
+
+namespace {
+
+/// What gRPC says of the other end of a call without a network in between.
+constexpr std::string_view kNoPeer = "unknown";
+
+}  // namespace
 
 ReadReactor* ReadReactor::Start(const std::shared_ptr<NodeState>& state,
                                 grpc::CallbackServerContext& context,
@@ -35,7 +43,10 @@ ReadReactor* ReadReactor::Start(const std::shared_ptr<NodeState>& state,
 
 ReadReactor::ReadReactor(const std::shared_ptr<NodeState>& state,
                          grpc::CallbackServerContext& context)
-    : state_(state), access_(state, context), context_(&context) {}
+    : state_(state),
+      access_(state, context),
+      may_end_with_last_(context.peer() != kNoPeer),
+      context_(&context) {}
 
 Demand ReadReactor::ReadDemand() const {
   return {.what = Demand::What::kReadStream,
@@ -101,7 +112,8 @@ void ReadReactor::Pump() {
     in_flight_ = std::move(queue_.front());
     queue_.pop_front();
     queue_bytes_ -= in_flight_.Length();
-    if (queue_.empty() && end_.has_value() && end_->ok()) return EndWithLast();
+    const bool is_last = queue_.empty() && end_.has_value() && end_->ok();
+    if (is_last && may_end_with_last_) return EndWithLast();
     is_writing_ = true;
     watch_.Started(absl::Now());
     StartWrite(&in_flight_);

@@ -56,6 +56,9 @@ class ReadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   const std::shared_ptr<NodeState> state_;
   const CallAccess access_;
+  /// Not within a process: gRPC's transport there takes it that a client which waits for the end
+  /// reads no more, and may drop the message that comes with a good end (grpc issue 23398).
+  const bool may_end_with_last_;
   std::shared_ptr<ReadReactor> self_;  ///< Until OnDone.
   std::string stream_;                 ///< Empty: $all.
   bool is_subscription_ = false;

@@ -134,9 +134,13 @@ class LogReader {
   absl::Status FillLinkPage(ReadConnection& connection, SystemProjection projection,
                             const StreamQuery& query, EventPage& page);
   absl::Status ReadLinks(ReadConnection& connection, SystemProjection projection,
-                         const StreamQuery& query, std::vector<std::uint64_t> positions,
+                         const StreamQuery& query, const std::vector<std::uint64_t>& positions,
                          EventPage& page);
   struct SeenStreams;
+  absl::StatusOr<std::size_t> ResolveMadeLink(ReadConnection& connection,
+                                              SystemProjection projection,
+                                              const RecordedEvent& link, RecordedEvent&& event,
+                                              SeenStreams& seen, EventPage& page);
   absl::StatusOr<bool> IsVisible(ReadConnection& connection, const RecordedEvent& event,
                                  SeenStreams& seen);
 

@@ -1,6 +1,5 @@
 // The part of LogReader that answers the system projections' streams.
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "eventstoredb/errors.h"
 #include "eventstoredb/system_names.h"
 #include "infrastructure/node/event_row.h"
+#include "infrastructure/node/event_seeker.h"
 #include "infrastructure/node/linked_streams.h"
 #include "infrastructure/node/log_reader.h"
 #include "infrastructure/node/name_uuid.h"
@@ -17,19 +17,8 @@
 namespace eventstoredb {
 namespace {
 
-// Asked for by one statement, which finds them in the order of their positions.
-constexpr std::size_t kPositionsAtOnce = 64;
-
 /// The type of the events of `$category-…`, which name a stream and are never resolved.
 constexpr std::string_view kStreamReferenceType = "$@";
-
-std::string SelectAt(bool forwards) {
-  std::string sql = absl::StrCat("SELECT ", std::string(kEventColumns),
-                                 ",(SELECT name FROM streams WHERE id=events.stream) FROM events "
-                                 "WHERE position IN (?");
-  for (std::size_t i = 1; i < kPositionsAtOnce; ++i) sql += ",?";
-  return absl::StrCat(sql, ") ORDER BY position", forwards ? "" : " DESC");
-}
 
 std::size_t PayloadBytes(const RecordedEvent& event) {
   return event.data.size() + event.metadata.size();
@@ -45,17 +34,14 @@ std::string QuotedJson(const std::string& text) {
 /// As the real projections write it (protocol section 3.16).
 std::string LinkMetadata(SystemProjection projection, const RecordedEvent& event) {
   const std::uint64_t at = event.position.commit;
-  std::string metadata = absl::StrCat(
-      "{\"$v\":\"", static_cast<int>(projection) + 1, ":-1:1:1\",\"$c\":", at, ",\"$p\":", at,
-      ",\"$o\":", QuotedJson(event.stream), ",\"$causedBy\":\"", event.id.ToString(), "\"");
   const bool is_deletion = IsDeletion({.stream = event.stream,
                                        .revision = event.revision,
                                        .type = event.type,
                                        .is_json = event.is_json,
                                        .data = event.data});
-  if (is_deletion) metadata += ",\"$deleted\":-1";
-  metadata += '}';
-  return metadata;
+  return absl::StrCat("{\"$v\":\"", static_cast<int>(projection) + 1, ":-1:1:1\",\"$c\":", at,
+                      ",\"$p\":", at, ",\"$o\":", QuotedJson(event.stream), ",\"$causedBy\":\"",
+                      event.id.ToString(), is_deletion ? "\",\"$deleted\":-1}" : "\"}");
 }
 
 // Links of links would stand for the same event: they are copied.
@@ -139,72 +125,77 @@ absl::Status LogReader::FillLinkPage(ReadConnection& connection, SystemProjectio
   if (!positions.ok()) return positions.status();
   if (query.direction == Direction::kBackwards) std::reverse(positions->begin(), positions->end());
   page.next = query.direction == Direction::kForwards ? wanted->low : wanted->high;
-  return ReadLinks(connection, projection, query, *std::move(positions), page);
+  return ReadLinks(connection, projection, query, *positions, page);
 }
 
 // The first of `positions` is that of revision `page.next`.
 absl::Status LogReader::ReadLinks(ReadConnection& connection, SystemProjection projection,
-                                  const StreamQuery& query, std::vector<std::uint64_t> positions,
-                                  EventPage& page) {
-  static const std::string* const kForwards = new std::string(SelectAt(true));
-  static const std::string* const kBackwards = new std::string(SelectAt(false));
+                                  const StreamQuery& query,
+                                  const std::vector<std::uint64_t>& positions, EventPage& page) {
   const bool forwards = query.direction == Direction::kForwards;
   const bool resolves = query.resolve_links && projection != SystemProjection::kStreamByCategory;
-  absl::StatusOr<sqlite::Statement*> select =
-      connection.database().PrepareCached(forwards ? *kForwards : *kBackwards);
-  if (!select.ok()) return select.status();
+  absl::StatusOr<EventSeeker> seeker = EventSeeker::Open(connection.database(), query.direction);
+  if (!seeker.ok()) return seeker.status();
   SeenStreams seen;
   if (resolves && !has_metastreams_.load(std::memory_order_acquire)) {
     const absl::StatusOr<bool> has_tombstones = HasTombstones(connection.database());
     if (!has_tombstones.ok()) return has_tombstones.status();
     seen.hides_nothing = !*has_tombstones;
   }
+  page.events.reserve(positions.size());
+  if (resolves) page.targets.reserve(positions.size());
   std::size_t bytes = 0;
   std::uint64_t revision = page.next;
-  for (std::size_t begin = 0; begin < positions.size(); begin += kPositionsAtOnce) {
-    const std::size_t end = std::min(positions.size(), begin + kPositionsAtOnce);
-    const sqlite::ResetAtExit reset(**select);
-    for (std::size_t i = 0; i < kPositionsAtOnce; ++i) {
-      const std::uint64_t position = positions[std::min(begin + i, end - 1)];
-      (*select)->BindInt64(static_cast<int>(i) + 1, static_cast<std::int64_t>(position));
+  for (const std::uint64_t position : positions) {
+    const absl::StatusOr<bool> found = seeker->Find(position);
+    if (!found.ok()) return found.status();
+    if (!*found) {
+      return absl::DataLossError(absl::StrCat("stream ", query.stream, ", revision ", revision,
+                                              ": position ", position, " is missing"));
     }
-    for (std::size_t i = begin; i < end; ++i) {
-      const absl::StatusOr<bool> row = (*select)->Step();
-      if (!row.ok()) return row.status();
-      if (!*row || RowPosition(**select) != positions[i]) {
-        return absl::DataLossError(absl::StrCat("stream ", query.stream, ", revision ", revision,
-                                                ": position ", positions[i], " is missing"));
-      }
-      const absl::StatusOr<const std::string*> type = connection.TypeName(RowTypeId(**select));
-      if (!type.ok()) return type.status();
-      absl::StatusOr<RecordedEvent> event =
-          DecodeRow(**select, std::string((*select)->ColumnText(kEventColumnCount)), **type);
-      if (!event.ok()) return event.status();
-      RecordedEvent link = MakeLink(projection, store_id_, query.stream, revision, *event);
-      bytes += PayloadBytes(link);
-      if (resolves) {
-        std::optional<LinkTarget> target = ParseLink(link);
-        const bool is_copied = CopiesLinks(projection) && event->type == kLinkType;
-        if (is_copied && target.has_value()) {
-          absl::StatusOr<std::optional<RecordedEvent>> stands_for = ReadTarget(connection, *target);
-          if (!stands_for.ok()) return stands_for.status();
-          if (stands_for->has_value()) bytes += PayloadBytes(**stands_for);
-          page.targets.push_back({page.events.size(), *std::move(stands_for)});
-        } else if (!is_copied) {
-          const absl::StatusOr<bool> visible = IsVisible(connection, *event, seen);
-          if (!visible.ok()) return visible.status();
-          if (*visible) bytes += PayloadBytes(*event);
-          page.targets.push_back(
-              {page.events.size(), *visible ? std::optional(*std::move(event)) : std::nullopt});
-        }
-      }
-      page.events.push_back(std::move(link));
-      page.at_end = revision == (forwards ? page.last : page.first_available);
-      revision += forwards ? 1 : -1;
-      if (bytes >= query.bytes_max) return absl::OkStatus();
+    const absl::StatusOr<const std::string*> type = connection.TypeName(RowTypeId(seeker->row()));
+    if (!type.ok()) return type.status();
+    absl::StatusOr<RecordedEvent> event =
+        DecodeRow(seeker->row(), std::string(seeker->stream()), **type);
+    if (!event.ok()) return event.status();
+    RecordedEvent link = MakeLink(projection, store_id_, query.stream, revision, *event);
+    bytes += PayloadBytes(link);
+    if (resolves) {
+      const absl::StatusOr<std::size_t> more =
+          ResolveMadeLink(connection, projection, link, *std::move(event), seen, page);
+      if (!more.ok()) return more.status();
+      bytes += *more;
     }
+    page.events.push_back(std::move(link));
+    page.at_end = revision == (forwards ? page.last : page.first_available);
+    revision += forwards ? 1 : -1;
+    if (bytes >= query.bytes_max) break;
   }
   return absl::OkStatus();
+}
+
+// Adds what the next event of the page, `link`, made for `event`, stands for: so many bytes. A
+// copied link that does not parse stands for itself.
+absl::StatusOr<std::size_t> LogReader::ResolveMadeLink(ReadConnection& connection,
+                                                       SystemProjection projection,
+                                                       const RecordedEvent& link,
+                                                       RecordedEvent&& event, SeenStreams& seen,
+                                                       EventPage& page) {
+  std::optional<RecordedEvent> stands_for;
+  if (CopiesLinks(projection) && event.type == kLinkType) {
+    const std::optional<LinkTarget> target = ParseLink(link);
+    if (!target.has_value()) return 0;
+    absl::StatusOr<std::optional<RecordedEvent>> found = ReadTarget(connection, *target);
+    if (!found.ok()) return found.status();
+    stands_for = *std::move(found);
+  } else {
+    const absl::StatusOr<bool> visible = IsVisible(connection, event, seen);
+    if (!visible.ok()) return visible.status();
+    if (*visible) stands_for = std::move(event);
+  }
+  const std::size_t bytes = stands_for.has_value() ? PayloadBytes(*stands_for) : 0;
+  page.targets.push_back({page.events.size(), std::move(stands_for)});
+  return bytes;
 }
 
 // Whether a reader of its own stream gets the event.

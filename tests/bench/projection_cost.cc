@@ -1,5 +1,6 @@
 // What the system projections cost an append: two logs on the same disk, with them and without, are
-// written to in turn through the log's own append. Prints one line of JSON.
+// written to in turn: through the log's own append, or, over the wire, through a node of each and
+// our client in this process. Prints one line of JSON.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -15,7 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
+#include "eventstoredb/client.h"
+#include "eventstoredb/client_event_store.h"
 #include "eventstoredb/node/embedded_event_store.h"
+#include "eventstoredb/node/node_server.h"
 #include "tests/bench/measure.h"
 
 namespace orders::bench {
@@ -29,12 +33,19 @@ struct Options {
   std::string folder;
   int in_flight = 1;
   int rounds = 5;
+  bool over_the_wire = false;
   double seconds = 1;
   std::size_t event_bytes = 776;
 };
 
 struct Log {
   std::unique_ptr<EmbeddedEventStore> store;
+  // Over the wire.
+  std::unique_ptr<eventstoredb::NodeServer> node;
+  std::unique_ptr<eventstoredb::Client> client;
+  std::unique_ptr<eventstoredb::ClientEventStore> remote;
+
+  eventstoredb::EventStore* target = nullptr;
   std::uint64_t written = 0;
   std::vector<double> rates;       // Appends a second, of each round.
   std::vector<double> cpu_micros;  // Of this process, an append, of each round.
@@ -80,7 +91,7 @@ bool WriteOneRound(Log& log, const Options& options) {
       ++in_flight;
     }
     ++appends;
-    log.store->StartAppend(std::move(request), [&](auto answer) {
+    log.target->StartAppend(std::move(request), [&](auto answer) {
       absl::MutexLock lock(&mutex);
       refused.Update(answer.status());
       --in_flight;
@@ -103,18 +114,36 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+absl::Status Open(const Options& options, bool with_projections, Log& log) {
+  eventstoredb::EmbeddedEventStoreOptions open;
+  open.directory = absl::StrCat(options.folder, with_projections ? "/with" : "/without");
+  open.system_projections = with_projections;
+  auto opened = EmbeddedEventStore::Open(std::move(open));
+  if (!opened.ok()) return opened.status();
+  log.store = *std::move(opened);
+  log.target = log.store.get();
+  if (!options.over_the_wire) return absl::OkStatus();
+  auto node = eventstoredb::NodeServer::Start({.address = "127.0.0.1:0"}, *log.store);
+  if (!node.ok()) return node.status();
+  log.node = *std::move(node);
+  eventstoredb::ClientOptions client_options;
+  client_options.endpoints = {{"127.0.0.1", log.node->port()}};
+  client_options.tls = false;
+  auto client = eventstoredb::Client::Create(client_options);
+  if (!client.ok()) return client.status();
+  log.client = *std::move(client);
+  log.remote = std::make_unique<eventstoredb::ClientEventStore>(*log.client);
+  log.target = log.remote.get();
+  return absl::OkStatus();
+}
+
 int Measure(const Options& options) {
   std::array<Log, 2> logs;  // Without projections, and with them.
   for (std::size_t i = 0; i < logs.size(); ++i) {
-    eventstoredb::EmbeddedEventStoreOptions open;
-    open.directory = absl::StrCat(options.folder, i == 0 ? "/without" : "/with");
-    open.system_projections = i == 1;
-    auto opened = EmbeddedEventStore::Open(std::move(open));
-    if (!opened.ok()) {
-      std::cerr << opened.status() << '\n';
+    if (const absl::Status opened = Open(options, i == 1, logs[i]); !opened.ok()) {
+      std::cerr << opened << '\n';
       return 1;
     }
-    logs[i].store = *std::move(opened);
   }
   for (int round = 0; round < options.rounds; ++round) {
     for (Log& log : logs) {
@@ -133,11 +162,13 @@ int Measure(const Options& options) {
 }  // namespace orders::bench
 
 int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // As orderd does.
   CLI::App app("What the system projections cost an append");
   orders::bench::Options options;
   app.add_option("--folder", options.folder, "A new one")->required();
   app.add_option("--in-flight", options.in_flight)->check(CLI::Range(1, 4'096));
   app.add_option("--rounds", options.rounds)->check(CLI::PositiveNumber);
+  app.add_option("--over-the-wire", options.over_the_wire);
   app.add_option("--seconds", options.seconds, "Of each round and log");
   app.add_option("--event-bytes", options.event_bytes);
   CLI11_PARSE(app, argc, argv);

@@ -84,7 +84,7 @@ absl::Status ClientSubscription::Impl::Next(std::size_t messages_max, absl::Dura
         ++delivered;
         continue;
       }
-      absl::StatusOr<std::optional<ClientMessage>> message = ToMessage(std::move(taken_[next_++]));
+      absl::StatusOr<std::optional<ClientMessage>> message = ToMessage(std::move(*taken_[next_++]));
       if (!message.ok()) {
         const absl::Status ended = End(message.status());
         return delivered > 0 ? absl::OkStatus() : ended;

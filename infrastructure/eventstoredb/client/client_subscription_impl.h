@@ -61,7 +61,7 @@ class ClientSubscription::Impl {
   /// says nothing of the kind about a stream that does not exist (protocol section 3.11).
   bool is_live_from_start_;
   client::SubscriptionPlace place_;
-  std::vector<client::ReadCall::Response> taken_;
+  client::ReadCall::Responses taken_;
   std::size_t next_ = 0;
   bool live_is_due_ = false;
   bool was_confirmed_ = false;  ///< At any time; then a confirmation is of a resumed one.

@@ -42,7 +42,7 @@ absl::StatusOr<std::optional<ResolvedEvent>> EventReader::Impl::Next() {
       absl::Status filled = Fill();
       if (!filled.ok() || taken_.empty()) return End(std::move(filled));
     }
-    ReadCall::Response& message = taken_[next_++];
+    ReadCall::Response& message = *taken_[next_++];
     if (message.has_event()) {
       absl::StatusOr<ResolvedEvent> event = ToResolvedEvent(std::move(*message.mutable_event()));
       if (!event.ok()) return End(event.status());

@@ -37,7 +37,7 @@ class EventReader::Impl {
   client::CurrentCall<client::ReadCall> current_;
 
   // The consumer's.
-  std::vector<client::ReadCall::Response> taken_;
+  client::ReadCall::Responses taken_;
   std::size_t next_ = 0;
   int attempts_ = 0;
   bool has_delivered_ = false;

@@ -94,53 +94,48 @@ absl::Status Unreadable(const char* what, const std::string& stream, std::uint64
       absl::StrCat("event ", revision, " of stream ", stream, " came with ", what));
 }
 
-/// Takes the value of `key`; absent: it is not there.
-std::optional<std::string> Take(google::protobuf::Map<std::string, std::string>& map,
-                                const char* key) {
-  const auto found = map.find(key);
-  if (found == map.end()) return std::nullopt;
-  return std::move(found->second);
-}
-
 /// Streams and persistent subscriptions have a message each, of the same fields.
 template <typename Record>
-absl::StatusOr<RecordedEvent> ToRecordedEvent(Record&& record) {
-  RecordedEvent event;
+absl::Status Take(Record&& record, RecordedEvent& event) {
   event.stream = std::move(*record.mutable_stream_identifier()->mutable_stream_name());
   event.revision = record.stream_revision();
   const std::optional<Uuid> id = ToUuid(record.id());
   if (!id.has_value()) return Unreadable("an id that is no UUID", event.stream, event.revision);
   event.id = *id;
-  std::optional<std::string> type = Take(*record.mutable_metadata(), "type");
-  if (!type.has_value()) return Unreadable("no type", event.stream, event.revision);
-  event.type = *std::move(type);
-  // 100 ns since 1970 (protocol section 3.5).
-  std::int64_t ticks = 0;
-  if (!absl::SimpleAtoi(Take(*record.mutable_metadata(), "created").value_or(""), &ticks)) {
-    return Unreadable("no time of its creation", event.stream, event.revision);
+  bool has_type = false;
+  bool has_created = false;
+  std::int64_t ticks = 0;  // 100 ns since 1970 (protocol section 3.5).
+  for (auto& [key, value] : *record.mutable_metadata()) {
+    if (key == "type") {
+      event.type = std::move(value);
+      has_type = true;
+    } else if (key == "created") {
+      has_created = absl::SimpleAtoi(value, &ticks);
+    } else if (key == "content-type") {
+      event.is_json = value == kJson;
+    }
   }
+  if (!has_type) return Unreadable("no type", event.stream, event.revision);
+  if (!has_created) return Unreadable("no time of its creation", event.stream, event.revision);
   event.created = absl::UnixEpoch() + absl::Nanoseconds(100) * ticks;
-  event.is_json = Take(*record.mutable_metadata(), "content-type").value_or("") == kJson;
   event.position = {.commit = record.commit_position(), .prepare = record.prepare_position()};
   event.data = std::move(*record.mutable_data());
   event.metadata = std::move(*record.mutable_custom_metadata());
-  return event;
+  return absl::OkStatus();
 }
 
 template <typename Message>
 absl::StatusOr<ResolvedEvent> Resolved(Message&& message) {
-  ResolvedEvent resolved;
+  absl::StatusOr<ResolvedEvent> resolved{absl::in_place};
   if (message.has_event()) {
-    absl::StatusOr<RecordedEvent> event = ToRecordedEvent(std::move(*message.mutable_event()));
-    if (!event.ok()) return event.status();
-    resolved.event = *std::move(event);
+    absl::Status taken = Take(std::move(*message.mutable_event()), resolved->event.emplace());
+    if (!taken.ok()) return taken;
   }
   if (message.has_link()) {
-    absl::StatusOr<RecordedEvent> link = ToRecordedEvent(std::move(*message.mutable_link()));
-    if (!link.ok()) return link.status();
-    resolved.link = *std::move(link);
+    absl::Status taken = Take(std::move(*message.mutable_link()), resolved->link.emplace());
+    if (!taken.ok()) return taken;
   }
-  if (!resolved.event.has_value() && !resolved.link.has_value()) {
+  if (!resolved->event.has_value() && !resolved->link.has_value()) {
     return absl::DataLossError("the server sent an event without content");
   }
   return resolved;

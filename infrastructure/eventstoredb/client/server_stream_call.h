@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "google/protobuf/arena.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/client_callback.h"
 
@@ -32,6 +33,32 @@ enum class Taken {
   kEnded,    ///< All messages were taken before; see status().
 };
 
+/// Makes messages some at a time in one piece of memory, which goes with the last of them: one by
+/// one the parts of an event would be some 20 allocations. One thread at a time.
+template <typename Message>
+class MessagePool {
+ public:
+  std::shared_ptr<Message> New() {
+    if (arena_ == nullptr || made_ == kTogetherMax) {
+      google::protobuf::ArenaOptions options;
+      options.start_block_size = kFirstBlockBytes;
+      options.max_block_size = kBlockBytesMax;
+      arena_ = std::make_shared<google::protobuf::Arena>(options);
+      made_ = 0;
+    }
+    ++made_;
+    return {arena_, google::protobuf::Arena::CreateMessage<Message>(arena_.get())};
+  }
+
+ private:
+  static constexpr int kTogetherMax = 16;
+  static constexpr std::size_t kFirstBlockBytes = 1'024;
+  static constexpr std::size_t kBlockBytesMax = 16'384;
+
+  std::shared_ptr<google::protobuf::Arena> arena_;
+  int made_ = 0;
+};
+
 /// One call that one message opens and many answer, from the connection to its end. Holds some
 /// messages for its consumer, and reads the next from the wire only when there is room. One
 /// consumer thread; Cancel from any.
@@ -43,6 +70,7 @@ class ServerStreamCall final
  public:
   using Request = RequestType;
   using Response = ResponseType;
+  using Responses = std::vector<std::shared_ptr<Response>>;
   /// Hands the call to the method of a stub of the connection.
   using Open = std::function<void(const Connection&, grpc::ClientContext*, const Request*,
                                   grpc::ClientReadReactor<Response>*)>;
@@ -61,7 +89,7 @@ class ServerStreamCall final
         deadline_(deadline) {}
 
   /// Waits until `until`; appends what is there to `out`.
-  Taken Take(absl::Time until, std::vector<Response>& out);
+  Taken Take(absl::Time until, Responses& out);
   /// True: Take would not wait. False: `news`, which must not block, is called once when it would
   /// not any more; from any thread. Replaces the one before.
   bool Watch(std::function<void()> news);
@@ -81,6 +109,7 @@ class ServerStreamCall final
   void OnConnection(absl::StatusOr<std::shared_ptr<Connection>> connection);
   void End(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellNews() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReadOn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<ClientCore> core_;
@@ -90,11 +119,12 @@ class ServerStreamCall final
   const CallOptions options_;
   const absl::Time deadline_;
   OpenContext context_;
-  Response incoming_;  ///< Of the read in flight.
 
   mutable absl::Mutex mutex_;
+  MessagePool<Response> pool_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<Response> incoming_ ABSL_GUARDED_BY(mutex_);  ///< Of the read in flight.
   std::shared_ptr<Connection> connection_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Response> buffer_ ABSL_GUARDED_BY(mutex_);
+  Responses buffer_ ABSL_GUARDED_BY(mutex_);
   std::size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_paused_ ABSL_GUARDED_BY(mutex_) = false;  ///< Started, and no read in flight.
@@ -129,12 +159,12 @@ void ServerStreamCall<Request, Response>::OnConnection(
   core_->headers.Write(options_, deadline_, *context_);
   open_(*connection_, &*context_, &request_, this);
   this->AddHold();  // The consumer reads on from its own thread.
-  this->StartRead(&incoming_);
+  ReadOn();
   this->StartCall();
 }
 
 template <typename Request, typename Response>
-Taken ServerStreamCall<Request, Response>::Take(absl::Time until, std::vector<Response>& out) {
+Taken ServerStreamCall<Request, Response>::Take(absl::Time until, Responses& out) {
   absl::MutexLock lock(&mutex_);
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return !buffer_.empty() || has_ended_;
@@ -149,7 +179,7 @@ Taken ServerStreamCall<Request, Response>::Take(absl::Time until, std::vector<Re
     }
     buffer_.clear();
     bytes_ = 0;
-    if (std::exchange(is_paused_, false)) this->StartRead(&incoming_);
+    if (std::exchange(is_paused_, false)) ReadOn();
     return Taken::kMessages;
   }
   return has_ended_ ? Taken::kEnded : Taken::kNothing;
@@ -185,6 +215,12 @@ void ServerStreamCall<Request, Response>::Cancel() {
 }
 
 template <typename Request, typename Response>
+void ServerStreamCall<Request, Response>::ReadOn() {
+  incoming_ = pool_.New();
+  this->StartRead(incoming_.get());
+}
+
+template <typename Request, typename Response>
 bool ServerStreamCall<Request, Response>::HasRoom() const {
   return buffer_.size() < core_->options.events_buffered_max &&
          bytes_ < core_->options.bytes_buffered_max;
@@ -194,12 +230,11 @@ template <typename Request, typename Response>
 void ServerStreamCall<Request, Response>::OnReadDone(bool ok) {
   absl::MutexLock lock(&mutex_);
   if (!ok || is_cancelled_) return this->RemoveHold();
-  bytes_ += incoming_.ByteSizeLong();
+  bytes_ += incoming_->ByteSizeLong();
   buffer_.push_back(std::move(incoming_));
-  incoming_.Clear();
   TellNews();
   if (HasRoom()) {
-    this->StartRead(&incoming_);
+    ReadOn();
   } else {
     is_paused_ = true;
   }

@@ -39,11 +39,11 @@ absl::Status ForEachAnswer(const std::shared_ptr<ClientCore>& core, const CallOp
     const std::shared_ptr<Call> call = Call::Start(core, open, request, about, options, deadline);
     Taken taken = Taken::kMessages;
     while (taken == Taken::kMessages) {
-      std::vector<Response> answers;
+      typename Call::Responses answers;
       taken = call->Take(deadline, answers);
-      for (Response& answer : answers) {
+      for (const std::shared_ptr<Response>& answer : answers) {
         has_taken = true;
-        if (take(std::move(answer))) continue;
+        if (take(std::move(*answer))) continue;
         call->Cancel();
         return absl::OkStatus();
       }

@@ -1,5 +1,6 @@
 #include "infrastructure/node/grpc/read_response_encoder.h"
 
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -21,6 +22,7 @@ using Recorded = ReadResp::ReadEvent::RecordedEvent;
 // Protocol buffers' encoding: a key is the field number and the wire type.
 constexpr std::uint32_t kVarint = 0;
 constexpr std::uint32_t kLengthDelimited = 2;
+constexpr std::size_t kVarintBytesMax = 10;
 constexpr std::uint32_t Key(int field, std::uint32_t wire_type) {
   return static_cast<std::uint32_t>(field) << 3 | wire_type;
 }
@@ -45,8 +47,11 @@ std::size_t VarintBytes(std::uint64_t value) {
 }
 
 void AppendVarint(std::uint64_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
+  std::array<char, kVarintBytesMax> bytes;
+  std::size_t count = 0;
+  for (; value >= 0x80; value >>= 7) bytes[count++] = static_cast<char>(value | 0x80);
+  bytes[count++] = static_cast<char>(value);
+  out.append(bytes.data(), count);
 }
 
 void AppendNumber(int field, std::uint64_t value, std::string& out) {

@@ -1,6 +1,7 @@
 #include "eventstoredb/node/system_projections.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -211,32 +212,50 @@ TEST_F(SystemProjections, ALinkInACategoryIsCopied) {
   EXPECT_THAT(Targets("$ce-old"), ElementsAre("1@order-1", "gone"));
 }
 
+// Links whose events stand side by side, a few apart, and far apart in the log.
 TEST_F(SystemProjections, AreReadInPagesOfAnySizeBothWays) {
   constexpr std::uint64_t kEvents = 400;  // More than three rows of the index.
+  std::map<std::string, std::vector<std::string>> written;
+  const auto write = [&](const std::string& category, const std::string& stream) {
+    auto& links = written[absl::StrCat("$ce-", category)];
+    const auto of_stream = std::count_if(links.begin(), links.end(), [&](const std::string& link) {
+      return link.ends_with(absl::StrCat("@", stream));
+    });
+    Write(stream);
+    links.push_back(absl::StrCat(of_stream, "@", stream));
+  };
   for (std::uint64_t i = 0; i < kEvents; ++i) {
-    Write(i % 3 == 0 ? "item-1" : absl::StrCat("order-", i % 7));
-  }
-  const std::vector<std::string> all = Links("$ce-order");
-  ASSERT_EQ(all.size(), kEvents - 134);
-  for (const Direction direction : {Direction::kForwards, Direction::kBackwards}) {
-    std::vector<std::string> paged;
-    std::optional<std::uint64_t> from;
-    for (int pages = 0; pages < 1'000; ++pages) {
-      const auto page = store_->ReadStreamPage({.stream = "$ce-order",
-                                                .direction = direction,
-                                                .from = from,
-                                                .events_max = 7,
-                                                .resolve_links = true});
-      ASSERT_TRUE(page.ok()) << page.status();
-      EXPECT_EQ(page->last, all.size() - 1);
-      for (const ResolvedEvent& event : page->events) {
-        paged.push_back(absl::StrCat(event.event->revision, "@", event.event->stream));
-      }
-      if (page->at_end) break;
-      from = page->next;
+    if (i % 17 == 0) {
+      write("rare", "rare-1");
+    } else if (i % 3 == 0) {
+      write("item", "item-1");
+    } else {
+      write("order", absl::StrCat("order-", i % 7));
     }
-    if (direction == Direction::kBackwards) std::reverse(paged.begin(), paged.end());
-    EXPECT_EQ(paged, all);
+  }
+  for (const auto& [stream, links] : written) {
+    for (const Direction direction : {Direction::kForwards, Direction::kBackwards}) {
+      std::vector<std::string> paged;
+      std::optional<std::uint64_t> from;
+      for (int pages = 0; pages < 1'000; ++pages) {
+        const auto page = store_->ReadStreamPage({.stream = stream,
+                                                  .direction = direction,
+                                                  .from = from,
+                                                  .events_max = 7,
+                                                  .resolve_links = true});
+        ASSERT_TRUE(page.ok()) << page.status();
+        EXPECT_EQ(page->last, links.size() - 1);
+        for (const ResolvedEvent& event : page->events) {
+          EXPECT_EQ(event.link->data,
+                    absl::StrCat(event.event->revision, "@", event.event->stream));
+          paged.push_back(event.link->data);
+        }
+        if (page->at_end) break;
+        from = page->next;
+      }
+      if (direction == Direction::kBackwards) std::reverse(paged.begin(), paged.end());
+      EXPECT_EQ(paged, links) << stream;
+    }
   }
 }
 

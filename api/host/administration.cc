@@ -1,5 +1,8 @@
 #include "api/host/administration.h"
 
+#include <string>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
@@ -37,9 +40,11 @@ infrastructure::JournalTransferOptions TransferOptions(const StoreBackend& backe
 }
 
 std::function<absl::StatusOr<v1::BackupResponse>(const std::string&, absl::FunctionRef<bool()>)>
-MakeBackUp(const StoreBackend& backend) {
-  return [&backend](const std::string& folder,
-                    absl::FunctionRef<bool()> is_cancelled) -> absl::StatusOr<v1::BackupResponse> {
+MakeBackUp(const StoreBackend& backend,
+           std::function<absl::Status(const std::string& folder)> also) {
+  return [&backend, also = std::move(also)](
+             const std::string& folder,
+             absl::FunctionRef<bool()> is_cancelled) -> absl::StatusOr<v1::BackupResponse> {
     if (backend.embedded == nullptr) {
       return Refused(
           "the events lie on a server, which has backups of its own; or use orderctl export");
@@ -53,6 +58,13 @@ MakeBackUp(const StoreBackend& backend) {
               : done.status().code();
       return application::MakeRequestError(code, std::string(done.status().message()),
                                            {.reason = "BACKUP_FAILED"});
+    }
+    if (const absl::Status copied = also(folder); !copied.ok()) {
+      return application::MakeRequestError(
+          copied.code(),
+          absl::StrCat("the log was copied, and webhooks.db was not: ",
+                       std::string(copied.message()), "; delete the folder, and try again"),
+          {.reason = "BACKUP_FAILED"});
     }
     v1::BackupResponse response;
     response.set_bytes(static_cast<std::int64_t>(done->bytes));

@@ -21,8 +21,10 @@ inline constexpr WorkerPoolOptions kAdminWorkers{.threads = 2, .queue_size_max =
 infrastructure::JournalTransferOptions TransferOptions(const StoreBackend& backend,
                                                        application::IdSource& ids);
 
-/// AdminStreams::Ports::back_up of `backend`, which outlives the function.
+/// AdminStreams::Ports::back_up of `backend`, which outlives the function. `also` copies into the
+/// folder what is not in the store.
 std::function<absl::StatusOr<v1::BackupResponse>(const std::string&, absl::FunctionRef<bool()>)>
-MakeBackUp(const StoreBackend& backend);
+MakeBackUp(const StoreBackend& backend,
+           std::function<absl::Status(const std::string& folder)> also);
 
 }  // namespace orders::api

@@ -419,7 +419,9 @@ void Host::Impl::MakeCalls() {
                           .imports = imports_,
                           .commands_are_idle = [this] { return lanes_->in_flight() == 0; },
                           .on_imported = on_imported_,
-                          .back_up = MakeBackUp(*backend_)});
+                          .back_up = MakeBackUp(*backend_, [this](const std::string& folder) {
+                            return BackUpWebhooks(webhooks_.get(), folder);
+                          })});
 }
 
 bool Host::Impl::StartGrpcServer(StartFailure& failure) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,9 @@ using infrastructure::CounterFamily;
 using infrastructure::GaugeFamily;
 using infrastructure::WebhookHost;
 
+/// In the data folder and in a backup.
+constexpr std::string_view kBook = "/webhooks.db";
+
 double Number(std::uint64_t count) { return static_cast<double>(count); }
 
 }  // namespace
@@ -27,7 +31,7 @@ bool StartWebhooks(const infrastructure::Settings& settings,
                    StartFailure& failure) {
   if (settings.webhook_hosts.empty()) return true;
   infrastructure::WebhookServiceOptions options{.store = store};
-  if (!settings.in_memory) options.path = absl::StrCat(settings.data, "/webhooks.db");
+  if (!settings.in_memory) options.path = absl::StrCat(settings.data, kBook);
   for (const std::string& text : settings.webhook_hosts) {
     // The settings have checked it.
     if (const auto host = WebhookHost::Parse(text)) options.delivery.hosts.push_back(*host);
@@ -47,6 +51,11 @@ bool StartWebhooks(const infrastructure::Settings& settings,
   }
   webhooks = *std::move(started);
   return true;
+}
+
+absl::Status BackUpWebhooks(infrastructure::WebhookService* webhooks, const std::string& folder) {
+  if (webhooks == nullptr) return absl::OkStatus();
+  return webhooks->BackUp(absl::StrCat(folder, kBook));
 }
 
 void AddWebhookMetrics(infrastructure::WebhookService* webhooks,

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
+
+#include "absl/status/status.h"
 
 #include "api/host/start_failure.h"
 #include "infrastructure/telemetry/metric_families.h"
@@ -19,6 +22,9 @@ bool StartWebhooks(const infrastructure::Settings& settings,
                    infrastructure::WebhookService::Ports ports,
                    std::unique_ptr<infrastructure::WebhookService>& webhooks,
                    StartFailure& failure);
+
+/// Copies them into the folder of a backup. Without webhooks: nothing.
+absl::Status BackUpWebhooks(infrastructure::WebhookService* webhooks, const std::string& folder);
 
 /// Without webhooks, none.
 void AddWebhookMetrics(infrastructure::WebhookService* webhooks,

@@ -1,11 +1,13 @@
 #include "infrastructure/webhooks/webhook_book.h"
 
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -162,6 +164,24 @@ absl::Status WebhookBook::MakeTables(const application::StoreIdentity& store) {
     if (!written.ok()) return written;
   }
   return transaction->Commit();
+}
+
+absl::Status WebhookBook::BackUp(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return absl::ErrnoToStatus(errno, path);
+  const absl::Cleanup close_file = [file] { close(file); };
+  {
+    const absl::MutexLock lock(&mutex_);
+    absl::StatusOr<sqlite::Statement*> copy = database_->PrepareCached("VACUUM INTO ?");
+    if (!copy.ok()) return copy.status();
+    if (absl::Status copied = (*copy)->BindText(1, path).Run(); !copied.ok()) return copied;
+  }
+  const std::string folder = std::filesystem::path(path).parent_path();
+  const int entry = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (entry < 0) return absl::ErrnoToStatus(errno, folder);
+  const absl::Cleanup close_entry = [entry] { close(entry); };
+  if (fsync(file) != 0 || fsync(entry) != 0) return absl::ErrnoToStatus(errno, path);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<BookedWebhook> WebhookBook::Add(const application::NewWebhook& webhook,

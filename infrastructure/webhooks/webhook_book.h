@@ -103,6 +103,10 @@ class WebhookBook {
   static absl::StatusOr<std::unique_ptr<WebhookBook>> Open(const std::string& path,
                                                            const application::StoreIdentity& store);
 
+  /// Copies the book as it is at one instant into a file that must not exist, and syncs it. Errors:
+  /// also AlreadyExists.
+  absl::Status BackUp(const std::string& path);
+
   /// Also AlreadyExists; ResourceExhausted, there are kWebhooksMax.
   absl::StatusOr<BookedWebhook> Add(const application::NewWebhook& webhook,
                                     const std::string& group, const std::string& secret,

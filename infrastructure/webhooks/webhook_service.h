@@ -50,6 +50,8 @@ class WebhookService final : public application::Webhooks {
   /// Ends pings that are under way, and takes no more: nobody is to wait for a receiver any more.
   void Drain();
 
+  /// The book, as WebhookBook::BackUp, for a store that is restored with it.
+  absl::Status BackUp(const std::string& path) { return book_->BackUp(path); }
   /// Errors: of the book.
   absl::StatusOr<WebhookTotals> Totals() { return book_->Totals(); }
   /// Of webhooks that deliver nothing though nobody has paused them, each in a sentence.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -329,6 +330,24 @@ TEST_F(Webhooks, AreThereAfterARestart) {
   EXPECT_EQ(after["create_time"], before["create_time"]);
   Confirm("o-1");
   EXPECT_EQ(receiver.WaitFor(2).size(), 2U);
+}
+
+TEST_F(Webhooks, AreInABackupWithWhatWaitsForThem) {
+  WebhookReceiver receiver;
+  const std::string secret = MakeShop(receiver);
+  Do({"webhooks", "pause", "shop", "--reason", "moved"});
+  Confirm("o-1");
+  const OrderctlResult backup = Run({"backup", data_.Path("backup")});
+  ASSERT_EQ(backup.exit_code, 0) << backup.err;
+  ASSERT_EQ(orderd_->Stop().exit_code, 0) << orderd_->err();
+  std::filesystem::remove_all(data_.Path("data"));
+  std::filesystem::rename(data_.Path("backup"), data_.Path("data"));
+  SetUp();
+  EXPECT_EQ(Do({"webhooks", "show", "shop"})["state"], "PAUSED");
+  Do({"webhooks", "resume", "shop"});
+  const std::vector<ReceivedMessage> messages = receiver.WaitFor(2);
+  EXPECT_THAT(TypesOf(messages), ElementsAre("OrderCreated", "OrderConfirmed"));
+  for (const ReceivedMessage& message : messages) EXPECT_TRUE(IsSignedBy(message, secret));
 }
 
 TEST(WebhooksOff, SayWhichSettingSwitchesThemOn) {

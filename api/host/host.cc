@@ -75,7 +75,6 @@ using infrastructure::Settings;
 // Answers that are given out reach their sockets within this. One that does not is, for its caller,
 // a call of unknown outcome, never a wrong one.
 constexpr absl::Duration kFlushGrace = absl::Milliseconds(200);
-constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
 
 CallLimits LimitsOf(const Settings& settings) {
   return {.deadline_default = settings.deadline_default, .deadline_max = settings.deadline_max};

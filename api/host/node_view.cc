@@ -10,6 +10,7 @@
 #include "api/calls/duration_message.h"
 #include "api/calls/health_mapping.h"
 #include "api/calls/value_mapping.h"
+#include "api/host/store_metrics.h"
 #include "application/queries/freshness.h"
 #include "eventstoredb/client.h"
 #include "infrastructure/config/settings.h"
@@ -21,7 +22,6 @@ using infrastructure::MetricFamilies;
 using prometheus::ClientMetric;
 
 constexpr double kMillisecondsPerSecond = 1'000;
-constexpr std::uint64_t kPageBytes = 4'096;
 constexpr char kEventsCounter[] = "log events";
 
 const std::vector<ClientMetric>& MetricsOf(const MetricFamilies& families, std::string_view name) {
@@ -125,7 +125,7 @@ void SetLog(const eventstoredb::EmbeddedEventStoreStats& stats,
              {stats.commit_seconds.counts.begin(), stats.commit_seconds.counts.end()},
              stats.commit_seconds.sum, *message.mutable_commit());
   message.set_checkpoints(stats.checkpoints);
-  message.set_wal_bytes(static_cast<std::uint64_t>(std::max(0, stats.wal_pages)) * kPageBytes);
+  message.set_wal_bytes(static_cast<std::uint64_t>(std::max(0, stats.wal_pages)) * kLogPageBytes);
   message.set_position_token(
       application::EncodePositionToken(store, {stats.last_position, stats.last_position}));
 }

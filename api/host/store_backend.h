@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
+
 #include "api/host/start_failure.h"
 #include "application/log_position.h"
 #include "application/ports/store_monitor.h"
@@ -20,6 +22,9 @@ struct Settings;
 }  // namespace orders::infrastructure
 
 namespace orders::api {
+
+/// When the store is lost: for the answers that are given out.
+inline constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
 
 /// The event store that the service runs on.
 struct StoreBackend {

@@ -18,12 +18,6 @@
 #include "infrastructure/telemetry/prometheus_telemetry.h"
 
 namespace orders::api {
-namespace {
-
-constexpr absl::Duration kAbandonWaitMax = absl::Milliseconds(700);
-
-}  // namespace
-
 class StoreHost::Impl {
  public:
   Impl(const infrastructure::Settings& settings, infrastructure::PrometheusTelemetry& telemetry)

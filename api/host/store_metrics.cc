@@ -12,8 +12,6 @@ using infrastructure::CounterFamily;
 using infrastructure::GaugeFamily;
 using infrastructure::MetricFamilies;
 
-constexpr double kPageBytes = 4'096;
-
 template <typename Number>
 double Value(Number number) {
   return static_cast<double>(number);
@@ -59,7 +57,7 @@ void AddLogMetrics(const eventstoredb::EmbeddedEventStoreStats& stats, MetricFam
                                    {{Value(stats.checkpoints)}}));
   families.push_back(GaugeFamily("eventstoredb_log_wal_bytes",
                                  "Pages in the write-ahead log after the last commit.",
-                                 {{Value(stats.wal_pages) * kPageBytes}}));
+                                 {{Value(stats.wal_pages) * kLogPageBytes}}));
 }
 
 void AddNodeMetrics(const eventstoredb::NodeServerStats& stats, MetricFamilies& families) {

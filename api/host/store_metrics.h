@@ -8,6 +8,9 @@
 
 namespace orders::api {
 
+/// Of EmbeddedEventStoreStats::wal_pages.
+inline constexpr int kLogPageBytes = 4'096;
+
 // What the parts that know nothing of orders tell of themselves, as metrics: eventstoredb_*.
 void AddLogMetrics(const eventstoredb::EmbeddedEventStoreStats& stats,
                    infrastructure::MetricFamilies& families);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,7 +17,7 @@ using infrastructure::GaugeFamily;
 using infrastructure::WebhookHost;
 
 /// In the data folder and in a backup.
-constexpr std::string_view kBook = "/webhooks.db";
+constexpr char kBook[] = "/webhooks.db";
 
 double Number(std::uint64_t count) { return static_cast<double>(count); }
 

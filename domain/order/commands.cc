@@ -6,7 +6,7 @@ namespace orders::domain {
 namespace {
 
 // No catch-all: a command without its own name does not compile.
-struct NameOf {
+struct NameOfCommand {
   std::string_view operator()(const CreateOrder&) const { return "CreateOrder"; }
   std::string_view operator()(const AddItem&) const { return "AddItem"; }
   std::string_view operator()(const ChangeItemQuantity&) const { return "ChangeItemQuantity"; }
@@ -40,7 +40,9 @@ concept Timed = requires(Command& command) {
 
 }  // namespace
 
-std::string_view CommandName(const OrderCommand& command) { return std::visit(NameOf{}, command); }
+std::string_view CommandName(const OrderCommand& command) {
+  return std::visit(NameOfCommand{}, command);
+}
 
 void StampTime(OrderCommand& command, absl::Time now) {
   const absl::Time micros = TruncateToMicros(now);

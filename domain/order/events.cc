@@ -4,7 +4,7 @@ namespace orders::domain {
 namespace {
 
 // No catch-all: an event without its own name does not compile.
-struct NameOf {
+struct NameOfEvent {
   std::string_view operator()(const OrderCreated&) const { return "OrderCreated"; }
   std::string_view operator()(const ItemAdded&) const { return "ItemAdded"; }
   std::string_view operator()(const ItemQuantityChanged&) const { return "ItemQuantityChanged"; }
@@ -34,6 +34,6 @@ struct NameOf {
 
 }  // namespace
 
-std::string_view EventName(const OrderEvent& event) { return std::visit(NameOf{}, event); }
+std::string_view EventName(const OrderEvent& event) { return std::visit(NameOfEvent{}, event); }
 
 }  // namespace orders::domain

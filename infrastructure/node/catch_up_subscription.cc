@@ -10,6 +10,7 @@
 #include "eventstoredb/link.h"
 #include "eventstoredb/node/system_projections.h"
 #include "eventstoredb/system_names.h"
+#include "infrastructure/node/event_row.h"
 
 namespace eventstoredb {
 namespace {
@@ -18,14 +19,12 @@ constexpr std::size_t kExaminedAtOnceMax = 512;
 // A read that takes longer is tried again by the next call.
 constexpr absl::Duration kPageTimeout = absl::Seconds(5);
 
-std::size_t Bytes(const RecordedEvent& event) { return event.data.size() + event.metadata.size(); }
-
-std::size_t Bytes(const SubscriptionMessage& message) {
-  if (const auto* event = std::get_if<RecordedEvent>(&message)) return Bytes(*event);
+std::size_t MessageBytes(const SubscriptionMessage& message) {
+  if (const auto* event = std::get_if<RecordedEvent>(&message)) return PayloadBytes(*event);
   const auto* resolved = std::get_if<std::unique_ptr<ResolvedEvent>>(&message);
   if (resolved == nullptr) return 0;
-  return ((*resolved)->event.has_value() ? Bytes(*(*resolved)->event) : 0) +
-         ((*resolved)->link.has_value() ? Bytes(*(*resolved)->link) : 0);
+  return ((*resolved)->event.has_value() ? PayloadBytes(*(*resolved)->event) : 0) +
+         ((*resolved)->link.has_value() ? PayloadBytes(*(*resolved)->link) : 0);
 }
 
 // The request's if it is the smaller one.
@@ -165,7 +164,7 @@ absl::StatusOr<bool> CatchUpSubscription::Advance(std::size_t messages_max,
     if (out.size() >= messages_max || bytes >= next_bytes_max_ || !ended_.ok()) return false;
     if (Passes(*event)) {
       if (const absl::Status done = Deliver(*event, out); !done.ok()) return done;
-      bytes += Bytes(out.back());
+      bytes += MessageBytes(out.back());
     }
     ++examined_;
     cursor_ = event->position.commit;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,11 @@ struct EventFields {
   std::string_view data;
   std::string_view metadata;
 };
+
+/// What its writer gave it.
+inline std::size_t PayloadBytes(const RecordedEvent& event) {
+  return event.data.size() + event.metadata.size();
+}
 
 /// CRC-32C over every field.
 std::uint32_t Checksum(const EventFields& event);

@@ -22,8 +22,6 @@ std::int64_t Clamp(std::uint64_t value) {
                                                        : static_cast<std::int64_t>(value);
 }
 
-std::size_t Bytes(const RecordedEvent& event) { return event.data.size() + event.metadata.size(); }
-
 absl::Status At(const absl::Status& status, const std::string& where) {
   return absl::Status(status.code(), absl::StrCat(where, ": ", std::string(status.message())));
 }
@@ -188,7 +186,7 @@ absl::Status LogReader::ReadRevisions(ReadConnection& connection, const StreamQu
     if (!type.ok()) return At(type.status(), place());
     absl::StatusOr<RecordedEvent> event = DecodeRow(**select, query.stream, **type);
     if (!event.ok()) return event.status();
-    bytes += Bytes(*event);
+    bytes += PayloadBytes(*event);
     page.events.push_back(*std::move(event));
     page.at_end = expected == (forwards ? page.last : page.first_available);
     if (bytes >= query.bytes_max) break;
@@ -249,7 +247,7 @@ absl::Status LogReader::ResolveLinks(ReadConnection& connection, std::size_t byt
       page.events.resize(i);
       return event.status();
     }
-    if (event->has_value()) bytes += Bytes(**event);
+    if (event->has_value()) bytes += PayloadBytes(**event);
     page.targets.push_back({i, *std::move(event)});
     if (bytes >= bytes_max && i + 1 < page.events.size()) {
       page.events.resize(i + 1);
@@ -327,7 +325,7 @@ absl::Status LogReader::FillAllPage(ReadConnection& connection, const AllQuery& 
     if (passes && !IsHiddenFromAll(stream)) {
       absl::StatusOr<RecordedEvent> event = DecodeRow(**select, stream, **type);
       if (!event.ok()) return event.status();
-      bytes += Bytes(*event);
+      bytes += PayloadBytes(*event);
       page.events.push_back(*std::move(event));
     }
     ++page.examined;

@@ -20,10 +20,6 @@ namespace {
 /// The type of the events of `$category-…`, which name a stream and are never resolved.
 constexpr std::string_view kStreamReferenceType = "$@";
 
-std::size_t PayloadBytes(const RecordedEvent& event) {
-  return event.data.size() + event.metadata.size();
-}
-
 std::string QuotedJson(const std::string& text) {
   const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kAnnouncedAtOnceMax = 256;
 constexpr std::size_t kEventOverheadBytes = 256;
 
-std::size_t Bytes(const RecordedEvent& event) {
+std::size_t MemoryBytes(const RecordedEvent& event) {
   return event.data.size() + event.metadata.size() + event.stream.size() + event.type.size() +
          kEventOverheadBytes;
 }
@@ -43,11 +43,11 @@ void RecentEvents::Publish(std::vector<SharedEvent> events, std::uint64_t end) {
   std::vector<SharedEvent> dropped;
   absl::MutexLock lock(&mutex_);
   for (SharedEvent& event : events) {
-    bytes_ += Bytes(*event);
+    bytes_ += MemoryBytes(*event);
     events_.push_back(std::move(event));
   }
   while (!events_.empty() && (events_.size() > events_max_ || bytes_ > bytes_max_)) {
-    bytes_ -= Bytes(*events_.front());
+    bytes_ -= MemoryBytes(*events_.front());
     floor_ = events_.front()->position.commit;
     dropped.push_back(std::move(events_.front()));
     events_.pop_front();

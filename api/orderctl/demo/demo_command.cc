@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::int64_t kOrdersMax = 1'000'000;
 constexpr std::int64_t kSeedMax = 999'999'999'999;
-constexpr std::int64_t kConcurrencyMax = 256;
+constexpr std::int64_t kStoriesAtOnceMax = 256;
 
 struct Arguments {
   std::int64_t orders = 200;
@@ -182,7 +182,7 @@ void AddDemoCommand(CommandLine& line) {
              [arguments](std::int64_t orders) { arguments->orders = orders; });
   AddInteger(app, "--seed", "Which day [1]", "S", 0, kSeedMax,
              [arguments](std::int64_t seed) { arguments->seed = seed; });
-  AddInteger(app, "--concurrency", "Stories told at a time [16]", "N", 1, kConcurrencyMax,
+  AddInteger(app, "--concurrency", "Stories told at a time [16]", "N", 1, kStoriesAtOnceMax,
              [arguments](std::int64_t stories) { arguments->concurrency = stories; });
 }
 

@@ -15,7 +15,7 @@
 namespace orders::api {
 namespace {
 
-constexpr int kConcurrencyMax = 4'096;
+constexpr int kCallsInFlightMax = 4'096;
 constexpr int kChannelsMax = 64;
 constexpr int kSecondsMax = 86'400;
 
@@ -113,7 +113,7 @@ void AddLoadCommand(CommandLine& line) {
              [options](std::int64_t seconds) { options->duration = absl::Seconds(seconds); });
   AddInteger(app, "--warmup", "Seconds before that, not counted [1]", "S", 0, kSecondsMax,
              [options](std::int64_t seconds) { options->warmup = absl::Seconds(seconds); });
-  AddInteger(app, "--concurrency", "Calls in flight [64]", "N", 1, kConcurrencyMax,
+  AddInteger(app, "--concurrency", "Calls in flight [64]", "N", 1, kCallsInFlightMax,
              [options](std::int64_t calls) { options->concurrency = static_cast<int>(calls); });
   AddInteger(app, "--channels", "Connections [4]", "N", 1, kChannelsMax,
              [options](std::int64_t channels) { options->channels = static_cast<int>(channels); });

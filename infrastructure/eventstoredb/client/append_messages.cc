@@ -6,8 +6,7 @@
 namespace eventstoredb::client {
 namespace {
 
-constexpr char kJson[] = "application/json";
-constexpr char kBinary[] = "application/octet-stream";
+constexpr char kBinaryContentType[] = "application/octet-stream";
 
 /// The empty messages of the two packages are alike on the wire, not in C++.
 template <typename Options>
@@ -36,7 +35,7 @@ template <typename Proposed>
 void SetEvent(const ProposedEvent& event, Proposed& out) {
   SetUuid(event.id, *out.mutable_id());
   (*out.mutable_metadata())["type"] = event.type;
-  (*out.mutable_metadata())["content-type"] = event.is_json ? kJson : kBinary;
+  (*out.mutable_metadata())["content-type"] = event.is_json ? kJsonContentType : kBinaryContentType;
   out.set_data(event.data);
   out.set_custom_metadata(event.metadata);
 }

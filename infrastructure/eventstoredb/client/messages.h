@@ -20,6 +20,9 @@ namespace wire = event_store::client;
 namespace streams_wire = event_store::client::streams;
 namespace groups_wire = event_store::client::persistent_subscriptions;
 
+/// What is said of data that is JSON.
+inline constexpr char kJsonContentType[] = "application/json";
+
 void SetUuid(const Uuid& id, wire::UUID& out);
 /// Either encoding; absent: neither, or no UUID.
 std::optional<Uuid> ToUuid(const wire::UUID& id);

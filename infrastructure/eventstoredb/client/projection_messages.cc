@@ -22,9 +22,9 @@ absl::Status CheckQuery(const std::string& query) {
 
 /// Whole numbers without a point. As deep as a message may be, which is bounded.
 absl::StatusOr<Json> ToJsonValue(const google::protobuf::Value& value) {
-  using Value = google::protobuf::Value;
+  using ProtoValue = google::protobuf::Value;
   switch (value.kind_case()) {
-    case Value::kNumberValue: {
+    case ProtoValue::kNumberValue: {
       constexpr double kWholeMax = 9'007'199'254'740'992;  // 2^53
       const double number = value.number_value();
       if (!std::isfinite(number)) return absl::DataLossError("a number of the answer is none");
@@ -33,11 +33,11 @@ absl::StatusOr<Json> ToJsonValue(const google::protobuf::Value& value) {
       }
       return Json(number);
     }
-    case Value::kStringValue:
+    case ProtoValue::kStringValue:
       return Json(value.string_value());
-    case Value::kBoolValue:
+    case ProtoValue::kBoolValue:
       return Json(value.bool_value());
-    case Value::kStructValue: {
+    case ProtoValue::kStructValue: {
       Json object = Json::object();
       for (const auto& [key, member] : value.struct_value().fields()) {
         absl::StatusOr<Json> json = ToJsonValue(member);
@@ -46,17 +46,17 @@ absl::StatusOr<Json> ToJsonValue(const google::protobuf::Value& value) {
       }
       return object;
     }
-    case Value::kListValue: {
+    case ProtoValue::kListValue: {
       Json list = Json::array();
-      for (const Value& member : value.list_value().values()) {
+      for (const ProtoValue& member : value.list_value().values()) {
         absl::StatusOr<Json> json = ToJsonValue(member);
         if (!json.ok()) return json;
         list.push_back(*std::move(json));
       }
       return list;
     }
-    case Value::kNullValue:
-    case Value::KIND_NOT_SET:
+    case ProtoValue::kNullValue:
+    case ProtoValue::KIND_NOT_SET:
       break;
   }
   return Json();

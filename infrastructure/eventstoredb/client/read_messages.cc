@@ -16,7 +16,6 @@ using Options = streams_wire::ReadReq::Options;
 constexpr std::uint64_t kRevisionMax = std::numeric_limits<std::int64_t>::max();
 /// Events that a server examines for a page if the client does not say (protocol section 3.8).
 constexpr std::uint32_t kServerWindow = 32;
-constexpr char kJson[] = "application/json";
 
 absl::Status Refuse(const char* what) { return absl::InvalidArgumentError(what); }
 
@@ -112,7 +111,7 @@ absl::Status Take(Record&& record, RecordedEvent& event) {
     } else if (key == "created") {
       has_created = absl::SimpleAtoi(value, &ticks);
     } else if (key == "content-type") {
-      event.is_json = value == kJson;
+      event.is_json = value == kJsonContentType;
     }
   }
   if (!has_type) return Unreadable("no type", event.stream, event.revision);

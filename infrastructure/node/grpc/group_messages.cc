@@ -34,7 +34,7 @@ void SetRecord(const RecordedEvent& event, const Position& position, UuidForm fo
   auto& metadata = *out.mutable_metadata();
   metadata["type"] = event.type;
   metadata["created"] = absl::StrCat(absl::ToUnixNanos(event.created) / 100);
-  metadata["content-type"] = event.is_json ? "application/json" : "application/octet-stream";
+  metadata["content-type"] = std::string(event.is_json ? kJsonContentType : kBinaryContentType);
   out.set_custom_metadata(event.metadata);
   out.set_data(event.data);
 }

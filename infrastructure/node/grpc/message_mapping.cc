@@ -13,7 +13,6 @@ namespace client = event_store::client;
 namespace streams = event_store::client::streams;
 
 constexpr char kMissingMetadataUrl[] = "eventstoredb/missing-required-metadata-property";
-constexpr std::string_view kJson = "application/json";
 
 std::uint64_t Half(const Uuid& id, std::size_t begin) {
   std::uint64_t half = 0;
@@ -90,7 +89,7 @@ absl::StatusOr<ProposedEvent> ToEvent(Message& message) {
   if (type->second.empty()) return absl::InvalidArgumentError("an event's type is empty");
   return ProposedEvent{.id = *id,
                        .type = std::move(type->second),
-                       .is_json = content_type->second == kJson,
+                       .is_json = content_type->second == kJsonContentType,
                        .data = std::move(*message.mutable_data()),
                        .metadata = std::move(*message.mutable_custom_metadata())};
 }

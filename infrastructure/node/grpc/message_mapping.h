@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,6 +18,9 @@ namespace eventstoredb {
 /// 2^64 - 1: an expected revision that means "no events" (protocol section 3.1).
 inline constexpr std::uint64_t kNoRevision = UINT64_MAX;
 inline constexpr std::uint64_t kRevisionMax = INT64_MAX;
+/// What is said of events' data.
+inline constexpr std::string_view kJsonContentType = "application/json";
+inline constexpr std::string_view kBinaryContentType = "application/octet-stream";
 
 /// Both encodings, and of the text every form that .NET reads (protocol section 3.9): with or
 /// without hyphens, in braces or parentheses. Error: InvalidArgument.

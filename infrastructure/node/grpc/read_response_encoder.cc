@@ -37,8 +37,6 @@ constexpr std::size_t kUuidTextBytes = 36;
 constexpr std::string_view kType = "type";
 constexpr std::string_view kCreated = "created";
 constexpr std::string_view kContentType = "content-type";
-constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kBinary = "application/octet-stream";
 
 std::size_t VarintBytes(std::uint64_t value) {
   std::size_t bytes = 1;
@@ -87,7 +85,9 @@ void AppendMapEntry(std::string_view key, std::string_view value, std::string& o
   AppendBytes(kMapValue, value, out);
 }
 
-std::string_view ContentType(const RecordedEvent& event) { return event.is_json ? kJson : kBinary; }
+std::string_view ContentType(const RecordedEvent& event) {
+  return event.is_json ? kJsonContentType : kBinaryContentType;
+}
 
 /// In units of 100 ns since 1970.
 std::string Ticks(absl::Time time) { return absl::StrCat(absl::ToUnixNanos(time) / 100); }

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <tuple>
-#include <vector>
 
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
+#include "infrastructure/views/write_states.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -142,24 +141,10 @@ absl::Status SqliteCustomersViewWriter::Commit(const application::ViewCheckpoint
 }
 
 absl::Status SqliteCustomersViewWriter::WriteOrders() {
-  if (last_number_ < 0) {
-    const absl::StatusOr<std::int64_t> last =
-        file_->database().QueryInt64("SELECT ifnull(max(number),0) FROM customer_orders");
-    if (!last.ok()) return last.status();
-    last_number_ = *last;
-  }
-  std::vector<Buffer::Node*>& dirty = buffer_.dirty();
-  std::sort(dirty.begin(), dirty.end(), [](const Buffer::Node* a, const Buffer::Node* b) {
-    return std::tie(a->second.state.number, a->first) < std::tie(b->second.state.number, b->first);
-  });
-  std::size_t rows = 0;
-  for (Buffer::Node* const node : dirty) {
-    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
-      if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
-    }
-    if (absl::Status written = Write(*node); !written.ok()) return written;
-  }
-  return absl::OkStatus();
+  absl::Status read = ReadLastNumber(*file_, "customer_orders", last_number_);
+  if (!read.ok()) return read;
+  return WriteStates(*file_, buffer_, HasRowBefore<Buffer::Node>,
+                     [this](Buffer::Node& node) { return Write(node); });
 }
 
 absl::Status SqliteCustomersViewWriter::Write(Buffer::Node& node) {

@@ -1,11 +1,8 @@
 #include "infrastructure/views/sqlite_orders_view_writer.h"
 
-#include <algorithm>
 #include <set>
 #include <string_view>
-#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "absl/hash/hash.h"
 
@@ -15,6 +12,7 @@
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
 #include "infrastructure/views/order_archive.h"
+#include "infrastructure/views/write_states.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -140,26 +138,10 @@ absl::Status SqliteOrdersViewWriter::Commit(const application::ViewCheckpoint& c
 }
 
 absl::Status SqliteOrdersViewWriter::WriteAll() {
-  if (last_number_ < 0) {
-    const absl::StatusOr<std::int64_t> last =
-        file_->database().QueryInt64("SELECT ifnull(max(number),0) FROM orders");
-    if (!last.ok()) return last.status();
-    last_number_ = *last;
-  }
-  // Rows in the order of their table, new ones in that of the index of order ids: neighbours share
-  // pages.
-  std::vector<Buffer::Node*>& dirty = buffer_.dirty();
-  std::sort(dirty.begin(), dirty.end(), [](const Buffer::Node* a, const Buffer::Node* b) {
-    return std::tie(a->second.state.number, a->first) < std::tie(b->second.state.number, b->first);
-  });
-  std::size_t rows = 0;
-  for (Buffer::Node* const node : dirty) {
-    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
-      if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
-    }
-    if (absl::Status written = Write(*node); !written.ok()) return written;
-  }
-  return absl::OkStatus();
+  absl::Status read = ReadLastNumber(*file_, "orders", last_number_);
+  if (!read.ok()) return read;
+  return WriteStates(*file_, buffer_, HasRowBefore<Buffer::Node>,
+                     [this](Buffer::Node& node) { return Write(node); });
 }
 
 absl::Status SqliteOrdersViewWriter::Write(Buffer::Node& node) {

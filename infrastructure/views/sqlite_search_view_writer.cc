@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "infrastructure/sqlite/statement.h"
 #include "infrastructure/sqlite/transaction.h"
+#include "infrastructure/views/write_states.h"
 
 namespace orders::infrastructure {
 namespace {
@@ -101,18 +101,12 @@ absl::Status SqliteSearchViewWriter::Commit(const application::ViewCheckpoint& c
 absl::Status SqliteSearchViewWriter::WriteOrders() {
   // In the order of the table, and of the index's rows: FTS5 takes only rising ones without a
   // segment for each.
-  std::vector<Buffer::Node*>& dirty = buffer_.dirty();
-  std::sort(dirty.begin(), dirty.end(), [](const Buffer::Node* a, const Buffer::Node* b) {
-    return a->second.state.state.position < b->second.state.state.position;
-  });
-  std::size_t rows = 0;
-  for (Buffer::Node* const node : dirty) {
-    if (++rows % ViewFile::kRowsBetweenChecks == 0) {
-      if (absl::Status stop = file_->CheckInterrupted(); !stop.ok()) return stop;
-    }
-    if (absl::Status written = Write(*node); !written.ok()) return written;
-  }
-  return absl::OkStatus();
+  return WriteStates(
+      *file_, buffer_,
+      [](const Buffer::Node& a, const Buffer::Node& b) {
+        return a.second.state.state.position < b.second.state.state.position;
+      },
+      [this](Buffer::Node& node) { return Write(node); });
 }
 
 absl::Status SqliteSearchViewWriter::Write(Buffer::Node& node) {

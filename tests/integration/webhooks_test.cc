@@ -343,7 +343,7 @@ TEST_F(Webhooks, AreInABackupWithWhatWaitsForThem) {
   std::filesystem::remove_all(data_.Path("data"));
   std::filesystem::rename(data_.Path("backup"), data_.Path("data"));
   SetUp();
-  EXPECT_EQ(Do({"webhooks", "show", "shop"})["state"], "PAUSED");
+  EXPECT_EQ(Do({"webhooks", "show", "shop"})["state"], "WEBHOOK_STATE_PAUSED");
   Do({"webhooks", "resume", "shop"});
   const std::vector<ReceivedMessage> messages = receiver.WaitFor(2);
   EXPECT_THAT(TypesOf(messages), ElementsAre("OrderCreated", "OrderConfirmed"));

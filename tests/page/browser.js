@@ -18,7 +18,9 @@ export async function openBrowser(options = {}) {
   return context;
 }
 
-after(() => browser?.close());
+/// Of a program that is no test: those are followed by this.
+export const closeBrowser = () => browser?.close();
+after(closeBrowser);
 
 /// A page at `path`. `check()` fails if anything was wrong in it; what `expects` matches is not: a
 /// browser writes every refusal to its console.

@@ -1,8 +1,10 @@
 // Takes the pictures of the documentation: node pictures.js FOLDER. No test runs it; the target
 // page_pictures does.
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { openBrowser, openPage } from "./browser.js";
+import { closeBrowser, openBrowser, openPage, until } from "./browser.js";
 import { home, startService } from "./service.js";
 
 const folder = process.argv[2];
@@ -73,8 +75,43 @@ async function playDay(api) {
   }
 }
 
-const service = await startService();
+/// Takes everything but what is posted to /broken.
+const receiver = createServer(({ url }, response) =>
+  response.writeHead(url === "/broken" ? 500 : 204).end(),
+);
+receiver.listen(0, "127.0.0.1");
+await once(receiver, "listening");
+const receiverUrl = `http://127.0.0.1:${receiver.address().port}`;
+
+const service = await startService({
+  more: [
+    ...["--store-listen", "127.0.0.1:0"],
+    ...["--webhook-hosts", receiverUrl, "--webhook-first-pause", "1ms"],
+    ...["--webhook-attempts-max", "3"],
+  ],
+});
+const webhook = (id, path, fields) =>
+  service.api.post("/v1/webhooks", { webhook_id: id, url: receiverUrl + path, ...fields });
+await webhook("bookkeeping", "/broken", {
+  description: "Paid and refunded",
+  event_types: ["PaymentFailed", "ReturnReceived"],
+});
+await webhook("mail", "/mail", { description: "Tells customers how their order is doing" });
+await webhook("warehouse", "/warehouse", { description: "Picks and packs" });
+for (const [stream, group] of [
+  ["$ce-order", "statistics"],
+  ["$et-OrderConfirmed", "warehouse"],
+  ["$et-OrderCancelled", "fraud-check"],
+])
+  await service.api.post(
+    `/v1/consumerGroups/${encodeURIComponent(stream)}/${group}`,
+    { settings: { from_beginning: true } },
+  );
 await playDay(service.api);
+await until(async () => {
+  const { deliveries } = await service.api.get("/v1/webhooks/bookkeeping");
+  return deliveries.pending_orders === "0" && Number(deliveries.dead_letters) > 0;
+}, "dead letters");
 const views = [
   ["orders", "/orders", "light", async (page) => page.locator("[data-row-link]").first().waitFor()],
   [
@@ -106,6 +143,15 @@ const views = [
     },
   ],
 ];
+views.push(
+  [
+    "webhook",
+    "/webhooks/bookkeeping",
+    "light",
+    async (page) => page.locator("webhook-dead-letters tbody tr").first().waitFor(),
+  ],
+  ["groups", "/groups", "dark", async (page) => page.getByText("fraud-check").first().waitFor()],
+);
 for (const [name, path, colorScheme, ready] of views) {
   const context = await openBrowser({ colorScheme, viewport: { width: 1280, height: 800 } });
   const page = await openPage(context, service.url + path);
@@ -115,4 +161,7 @@ for (const [name, path, colorScheme, ready] of views) {
   page.check();
   await context.close();
 }
+await closeBrowser();
 await service.close();
+receiver.closeAllConnections();
+receiver.close();

@@ -41,6 +41,9 @@ TEST(TheRepository, IsRead) {
 TEST(TheRepository, HasIncludesThatPointInwards) { EXPECT_EQ(BrokenBy(WrongIncludes), ""); }
 TEST(TheRepository, HasPragmaOnceInEveryHeader) { EXPECT_EQ(BrokenBy(MissingPragmaOnce), ""); }
 TEST(TheRepository, HasNoOverlongFile) { EXPECT_EQ(BrokenBy(TooLong), ""); }
+TEST(TheRepository, DefinesEachTypeOnce) {
+  EXPECT_THAT(RepeatedTypes(ReadSources(ORDERS_SOURCE_DIR)), IsEmpty());
+}
 TEST(TheRepository, HasACoreWithoutClockOrChance) { EXPECT_EQ(BrokenBy(Nondeterminism), ""); }
 
 // The rules themselves, on made-up files: each must be able to fail.
@@ -137,6 +140,27 @@ TEST(PragmaOnce, MayFollowAComment) {
   EXPECT_THAT(MissingPragmaOnce({.path = "domain/a.h", .text = "// What.\n\n#pragma once\n"}),
               IsEmpty());
   EXPECT_THAT(MissingPragmaOnce({.path = "domain/a.cc", .text = "int a;\n"}), IsEmpty());
+}
+
+TEST(Types, OfOneNameAreFoundInTwoFiles) {
+  const SourceFile one{.path = "a.h", .text = "namespace a::b {\nstruct Info { int x; };\n}\n"};
+  const auto found = [&](const std::string& text) {
+    return RepeatedTypes({one, {.path = "b.h", .text = text}});
+  };
+  for (const char* const text :
+       {"namespace a::b { class Info final : public Other { }; }",
+        "namespace a { namespace b {\nenum class Info { kOne };\n}}",
+        "namespace a::b { void F() { if (true) { } } struct Info { }; }"}) {
+    EXPECT_THAT(found(text), ElementsAre("b.h: a::b::Info is another type in a.h")) << text;
+  }
+  for (const char* const text :
+       {"namespace a { struct Info { }; }", "namespace a::b { struct Info; class Info* F(); }",
+        "namespace a::b { namespace { struct Info { }; } }",
+        "namespace a::b { class Outer { struct Info { }; }; }",
+        "namespace a::b { // struct Info { };\n }", "namespace a::b { class Outer::Info { }; }",
+        "namespace a::b { void F() { struct Info { }; } }"}) {
+    EXPECT_THAT(found(text), IsEmpty()) << text;
+  }
 }
 
 TEST(Length, IsBounded) {

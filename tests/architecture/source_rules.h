@@ -19,6 +19,10 @@ std::vector<std::string> TooLong(const SourceFile& file);
 /// The core asks ports for the time, for sleep and for random numbers, so that it can be simulated.
 std::vector<std::string> Nondeterminism(const SourceFile& file);
 
+/// Types of one full name that are defined twice. No compiler sees it, and a program that links
+/// both moves one with the other's code.
+std::vector<std::string> RepeatedTypes(const std::vector<SourceFile>& files);
+
 /// Lines a source may have. A ratchet: lower it when the longest file gets shorter.
 inline constexpr int kLinesMax = 600;
 

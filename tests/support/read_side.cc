@@ -15,15 +15,15 @@ constexpr absl::Duration kLook = absl::Milliseconds(1);
 
 }  // namespace
 
-void RecordingTelemetry::BatchApplied(std::string_view, int, absl::Duration) {}
+void ReadSideTelemetry::BatchApplied(std::string_view, int, absl::Duration) {}
 
-void RecordingTelemetry::Log(application::Severity severity, std::string_view text) {
+void ReadSideTelemetry::Log(application::Severity severity, std::string_view text) {
   if (on_line) on_line(text);
   const absl::MutexLock lock(&mutex_);
   lines_.emplace_back(severity, std::string(text));
 }
 
-std::vector<std::string> RecordingTelemetry::Lines(application::Severity least) const {
+std::vector<std::string> ReadSideTelemetry::Lines(application::Severity least) const {
   const absl::MutexLock lock(&mutex_);
   std::vector<std::string> lines;
   for (const auto& [severity, text] : lines_) {

@@ -25,7 +25,7 @@ namespace orders::testing_support {
 inline constexpr std::array kReadModels{"orders", "customers", "sales", "search"};
 
 /// Keeps what was logged.
-class RecordingTelemetry final : public application::Telemetry {
+class ReadSideTelemetry final : public application::Telemetry {
  public:
   /// Called with each line, first; for a test that ends the process at a step of its own choice.
   std::function<void(std::string_view)> on_line;
@@ -52,7 +52,7 @@ class ReadSide {
     application::OrderViewCacheOptions cache;
     application::FreshnessGateOptions gate;
     infrastructure::ViewReaderOptions readers;
-    std::function<void(std::string_view)> on_line;  ///< See RecordingTelemetry.
+    std::function<void(std::string_view)> on_line;  ///< See ReadSideTelemetry.
   };
   /// What it reads; all outlive it.
   struct Source {
@@ -75,7 +75,7 @@ class ReadSide {
   application::FreshnessGate& orders_gate() { return *orders_gate_; }
   infrastructure::SqliteViews& views() { return *views_; }
   application::Digest& digest() { return digest_; }
-  RecordingTelemetry& telemetry() { return telemetry_; }
+  ReadSideTelemetry& telemetry() { return telemetry_; }
 
   /// Waits until all read models hold all of the log; false if one has stopped instead.
   bool WaitUntilCurrent();
@@ -96,7 +96,7 @@ class ReadSide {
   std::string SearchDifference(const NaiveState& naive);
 
   const std::function<application::LogPosition()> last_position_;
-  RecordingTelemetry telemetry_;
+  ReadSideTelemetry telemetry_;
   infrastructure::SystemClock clock_;
   infrastructure::ThreadScheduler scheduler_;
   infrastructure::SplitMixRandom random_{7};

@@ -89,7 +89,7 @@ absl::Status Group::Subscribe() {
   std::optional<std::uint64_t> after = engine_->last_pushed();
   if (!after.has_value()) after = checkpoint_;
   if (!after.has_value()) {
-    const GroupStart& start = config_.start;
+    const GroupOrigin& start = config_.start;
     if (start.from_end) {
       after = start.end_place;
     } else if (start.place > 0) {
@@ -110,7 +110,7 @@ absl::Status Group::Subscribe() {
   return absl::OkStatus();
 }
 
-GroupInfo Group::Info() {
+GroupReport Group::Info() {
   LoadParked().IgnoreError();  // Else the counts are those that were loaded last.
   GroupStatistics statistics = engine_->Measure(absl::Now());
   if (given_up_ < handed_over_) statistics.is_replaying = true;
@@ -120,7 +120,7 @@ GroupInfo Group::Info() {
 }
 
 absl::Status Group::Connect(ConsumerId id, ConsumerInfo info,
-                            std::shared_ptr<GroupConsumer> consumer) {
+                            std::shared_ptr<GroupReader> consumer) {
   const absl::Status connected = engine_->Connect(id, std::move(info), absl::Now());
   if (connected.ok()) consumers_.emplace(id, std::move(consumer));
   return connected;
@@ -212,7 +212,7 @@ bool Group::FillFromSource() {
     return false;
   }
   for (SubscriptionMessage& message : messages) {
-    GroupEvent event;
+    SourceEvent event;
     if (auto* recorded = std::get_if<RecordedEvent>(&message)) {
       event.event = std::make_shared<ResolvedEvent>(
           ResolvedEvent{.event = std::move(*recorded), .link = std::nullopt});
@@ -263,7 +263,7 @@ bool Group::FillFromParked() {
   }
   if (!page.ok()) return false;  // Asked again by the next tick.
   for (ResolvedEvent& entry : page->events) {
-    GroupEvent event{.event = std::make_shared<ResolvedEvent>(std::move(entry))};
+    SourceEvent event{.event = std::make_shared<ResolvedEvent>(std::move(entry))};
     event.place = event.event->Original().revision;
     if (event.place >= replay_end_) break;
     event.pin = PinOf(*event.event, config_.settings.strategy);

@@ -19,16 +19,16 @@
 namespace eventstoredb {
 
 /// One who takes messages. Called on the groups' thread; must not block nor call back.
-class GroupConsumer {
+class GroupReader {
  public:
-  virtual ~GroupConsumer() = default;
+  virtual ~GroupReader() = default;
   /// No more at a time than its window, less what it has not yet acknowledged.
   virtual void Deliver(GroupDelivery delivery) = 0;
   /// The group is no more, or is another one now; nothing comes after this.
   virtual void Drop() = 0;
 };
 
-struct GroupInfo {
+struct GroupReport {
   GroupConfig config;
   GroupStatistics statistics;
   std::int64_t parked_count = 0;
@@ -63,9 +63,9 @@ class Group : public std::enable_shared_from_this<Group> {
   absl::Status Open();
 
   const GroupConfig& config() const { return config_; }
-  GroupInfo Info();
+  GroupReport Info();
 
-  absl::Status Connect(ConsumerId id, ConsumerInfo info, std::shared_ptr<GroupConsumer> consumer);
+  absl::Status Connect(ConsumerId id, ConsumerInfo info, std::shared_ptr<GroupReader> consumer);
   void Disconnect(ConsumerId id);
   void Ack(const std::vector<Uuid>& ids);
   void Nack(const std::vector<Uuid>& ids, NackAction action, const std::string& reason);
@@ -103,7 +103,7 @@ class Group : public std::enable_shared_from_this<Group> {
   bool is_tombstoned_ = false;
   bool has_checkpoint_stream_ = false;
   bool is_posted_ = false;  ///< A Pump waits for its turn.
-  absl::flat_hash_map<ConsumerId, std::shared_ptr<GroupConsumer>> consumers_;
+  absl::flat_hash_map<ConsumerId, std::shared_ptr<GroupReader>> consumers_;
   std::size_t counted_bytes_ = 0;  ///< Its part of the environment's.
 
   bool is_parking_ = false;  ///< An append to the parked stream is under way.

@@ -18,7 +18,7 @@ constexpr char kNakSentence[] = "Client explicitly NAK'ed message.";
 
 }  // namespace
 
-GroupEngine::GroupEngine(const GroupSettings& settings, std::optional<std::uint64_t> checkpoint,
+GroupEngine::GroupEngine(const WireGroupSettings& settings, std::optional<std::uint64_t> checkpoint,
                          absl::Time now)
     : settings_(settings),
       started_at_(now),
@@ -34,7 +34,7 @@ std::size_t GroupEngine::Wanted() const {
   return held >= max ? 0 : max - held;
 }
 
-GroupEngine::Message GroupEngine::NewMessage(GroupEvent event, bool is_replayed) {
+GroupEngine::Message GroupEngine::NewMessage(SourceEvent event, bool is_replayed) {
   Message message;
   message.id = event.event->Original().id;
   message.event = std::move(event);
@@ -42,7 +42,7 @@ GroupEngine::Message GroupEngine::NewMessage(GroupEvent event, bool is_replayed)
   return message;
 }
 
-void GroupEngine::Push(GroupEvent event) {
+void GroupEngine::Push(SourceEvent event) {
   held_bytes_ += event.Bytes();
   unsettled_.emplace(event.place, before_);
   before_ = last_pushed_ = event.place;
@@ -53,7 +53,7 @@ std::size_t GroupEngine::ReplayWanted() const {
   return replayed_held_ >= kReplayBufferMax ? 0 : kReplayBufferMax - replayed_held_;
 }
 
-void GroupEngine::PushReplayed(GroupEvent event) {
+void GroupEngine::PushReplayed(SourceEvent event) {
   held_bytes_ += event.Bytes();
   ++replayed_held_;
   PutIntoRetry(NewMessage(std::move(event), true));

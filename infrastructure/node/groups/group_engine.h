@@ -33,14 +33,14 @@ class GroupEngine {
   static constexpr std::size_t kReplayBufferMax = 500;
 
   /// `checkpoint`: the last one written; absent: none.
-  GroupEngine(const GroupSettings& settings, std::optional<std::uint64_t> checkpoint,
+  GroupEngine(const WireGroupSettings& settings, std::optional<std::uint64_t> checkpoint,
               absl::Time now);
 
   // The source.
   /// How many further events of the source may be pushed.
   std::size_t Wanted() const;
   /// `event.place` is above that of the one before it.
-  void Push(GroupEvent event);
+  void Push(SourceEvent event);
   /// Nothing more lies behind, for now; or it does.
   void SetLive(bool is_live) { is_live_ = is_live; }
 
@@ -51,7 +51,7 @@ class GroupEngine {
   /// Replayed and not settled yet.
   std::size_t replayed_held() const { return replayed_held_; }
   /// `event.place` is the entry's revision in the parked stream.
-  void PushReplayed(GroupEvent event);
+  void PushReplayed(SourceEvent event);
 
   // Consumers.
   /// Error: FailedPrecondition, there are as many as there may be.
@@ -84,7 +84,7 @@ class GroupEngine {
 
  private:
   struct Message {
-    GroupEvent event;
+    SourceEvent event;
     Uuid id;
     std::int32_t retry_count = 0;
     bool is_replayed = false;
@@ -95,7 +95,7 @@ class GroupEngine {
   /// Replayed ones after the others, each in order of their places.
   using RetryKey = std::tuple<bool, std::uint64_t, std::uint64_t>;
 
-  static Message NewMessage(GroupEvent event, bool is_replayed);
+  static Message NewMessage(SourceEvent event, bool is_replayed);
   /// Takes a message that is out out of its consumer's hands.
   std::optional<Message> TakeBack(const Uuid& id);
   void Retry(Message message, const std::string& why_parked);
@@ -109,7 +109,7 @@ class GroupEngine {
   bool DispatchRetries(absl::Time now, std::vector<GroupDelivery>& out);
   bool DispatchBuffer(std::list<Message>& buffer, absl::Time now, std::vector<GroupDelivery>& out);
 
-  const GroupSettings settings_;
+  const WireGroupSettings settings_;
   const absl::Time started_at_;
   ConsumerSet consumers_;
   bool is_live_ = false;

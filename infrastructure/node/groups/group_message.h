@@ -19,7 +19,7 @@ namespace eventstoredb {
 using ConsumerId = std::uint64_t;
 
 /// An event as a group takes it from its source.
-struct GroupEvent {
+struct SourceEvent {
   std::shared_ptr<const ResolvedEvent> event;
   std::uint64_t place = 0;  ///< In the source, rising: a revision, or of $all a position.
   std::uint64_t pin = 0;    ///< What pinned strategies choose by.

@@ -22,7 +22,7 @@ std::string TimeText(absl::Time time) {
 }
 
 Json ToJson(const GroupConfig& config) {
-  const GroupSettings& settings = config.settings;
+  const WireGroupSettings& settings = config.settings;
   Json json = {{"stream", config.key.source},
                {"group", config.key.group},
                {"resolveLinkTos", settings.resolve_links},
@@ -54,7 +54,7 @@ GroupConfig FromJson(const Json& json) {
   GroupConfig config;
   json.at("stream").get_to(config.key.source);
   json.at("group").get_to(config.key.group);
-  GroupSettings& settings = config.settings;
+  WireGroupSettings& settings = config.settings;
   json.at("resolveLinkTos").get_to(settings.resolve_links);
   json.at("extraStatistics").get_to(settings.extra_statistics);
   json.at("messageTimeout").get_to(settings.message_timeout_ms);

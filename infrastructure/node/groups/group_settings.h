@@ -20,7 +20,7 @@ std::optional<GroupStrategy> ParseGroupStrategy(const std::string& name);
 
 /// Numbers as the client gave them: the protocol checks none of them but the two page sizes, so
 /// they may be zero or negative.
-struct GroupSettings {
+struct WireGroupSettings {
   bool resolve_links = false;
   bool extra_statistics = false;
   std::int32_t max_retry_count = 0;
@@ -33,7 +33,7 @@ struct GroupSettings {
   std::int32_t message_timeout_ms = 0;   ///< 0: every message expires at the next tick.
   std::int32_t checkpoint_after_ms = 0;  ///< 0: no checkpoint by time.
   GroupStrategy strategy = GroupStrategy::kDispatchToSingle;
-  bool operator==(const GroupSettings&) const = default;
+  bool operator==(const WireGroupSettings&) const = default;
 };
 
 /// Who a group is.
@@ -53,21 +53,21 @@ struct GroupKey {
 };
 
 /// Where a group begins that has no checkpoint.
-struct GroupStart {
+struct GroupOrigin {
   bool from_end = false;
   std::uint64_t place = 0;    ///< Inclusive: a revision, or of $all a commit position.
   std::uint64_t prepare = 0;  ///< Of $all.
   /// Of `from_end`: the last place when the group was made, so that a restart loses nothing.
   /// Absent: there was none.
   std::optional<std::uint64_t> end_place;
-  bool operator==(const GroupStart&) const = default;
+  bool operator==(const GroupOrigin&) const = default;
 };
 
 /// What is kept of a group.
 struct GroupConfig {
   GroupKey key;
-  GroupSettings settings;
-  GroupStart start;
+  WireGroupSettings settings;
+  GroupOrigin start;
   std::optional<Filter> filter;  ///< Of $all only; stays as it was created.
 };
 

@@ -128,7 +128,7 @@ absl::Status SubscriptionGroups::Keep(const std::vector<GroupConfig>& configs) {
 }
 
 absl::Status SubscriptionGroups::ResolveEnd(GroupConfig& config) {
-  GroupStart& start = config.start;
+  GroupOrigin& start = config.start;
   const std::uint64_t last = environment_.store.Stats().last_position;
   if (config.key.IsAll()) {
     if (!start.from_end && (start.place > last || start.prepare > start.place)) {
@@ -178,7 +178,7 @@ absl::Status SubscriptionGroups::UpdateNow(GroupConfig config) {
   config.filter = (*found)->config().filter;
   absl::Status status = CheckSettings(config);
   if (!status.ok()) return status;
-  const GroupStart& old_start = (*found)->config().start;
+  const GroupOrigin& old_start = (*found)->config().start;
   if (config.start.from_end && old_start.from_end) {
     // Else what was written since then, and is not in a checkpoint yet, would be passed over.
     config.start = old_start;
@@ -239,9 +239,9 @@ absl::Status SubscriptionGroups::ReplayNow(const GroupKey& key,
   return begun.ok() ? begun : Failed(key, std::string(begun.message()));
 }
 
-absl::StatusOr<std::vector<GroupInfo>> SubscriptionGroups::ListNow(
+absl::StatusOr<std::vector<GroupReport>> SubscriptionGroups::ListNow(
     const std::optional<std::string>& source) {
-  std::vector<GroupInfo> infos;
+  std::vector<GroupReport> infos;
   for (const auto& group : groups_) {
     if (source.has_value() && group->config().key.source != *source) continue;
     infos.push_back(group->Info());
@@ -251,7 +251,7 @@ absl::StatusOr<std::vector<GroupInfo>> SubscriptionGroups::ListNow(
 }
 
 absl::StatusOr<SubscriptionGroups::Seat> SubscriptionGroups::ConnectNow(
-    const GroupKey& key, ConsumerInfo info, std::shared_ptr<GroupConsumer> consumer) {
+    const GroupKey& key, ConsumerInfo info, std::shared_ptr<GroupReader> consumer) {
   const auto found = Find(key);
   if (found == groups_.end()) return NotFound(key);
   const ConsumerId id = next_consumer_++;
@@ -320,7 +320,7 @@ void SubscriptionGroups::Restart(Done done) {
 }
 
 void SubscriptionGroups::Connect(GroupKey key, ConsumerInfo info,
-                                 std::shared_ptr<GroupConsumer> consumer, SeatDone done) {
+                                 std::shared_ptr<GroupReader> consumer, SeatDone done) {
   executor_->Post([this, key = std::move(key), info = std::move(info),
                    consumer = std::move(consumer), done = std::move(done)]() mutable {
     const absl::Status ready = Ready();

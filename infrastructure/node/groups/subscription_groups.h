@@ -30,8 +30,8 @@ class SubscriptionGroups {
     std::size_t page_bytes_max = 64 << 10;  ///< As of NodeServerOptions::group_page_bytes_max.
   };
   using Done = absl::AnyInvocable<void(absl::Status)>;
-  using InfoDone = absl::AnyInvocable<void(absl::StatusOr<GroupInfo>)>;
-  using ListDone = absl::AnyInvocable<void(absl::StatusOr<std::vector<GroupInfo>>)>;
+  using InfoDone = absl::AnyInvocable<void(absl::StatusOr<GroupReport>)>;
+  using ListDone = absl::AnyInvocable<void(absl::StatusOr<std::vector<GroupReport>>)>;
 
   /// A consumer's place in its group. After the group has gone calls with it do nothing.
   struct Seat {
@@ -57,7 +57,7 @@ class SubscriptionGroups {
   /// Drops every consumer and begins anew from what is kept.
   void Restart(Done done);
 
-  void Connect(GroupKey key, ConsumerInfo info, std::shared_ptr<GroupConsumer> consumer,
+  void Connect(GroupKey key, ConsumerInfo info, std::shared_ptr<GroupReader> consumer,
                SeatDone done);
   void Disconnect(Seat seat);
   /// `done` says that more may come.
@@ -75,9 +75,9 @@ class SubscriptionGroups {
   absl::Status DeleteNow(const GroupKey& key);
   absl::Status ForgetStreams(const GroupKey& key);
   absl::Status ReplayNow(const GroupKey& key, std::optional<std::int64_t> stop_at);
-  absl::StatusOr<std::vector<GroupInfo>> ListNow(const std::optional<std::string>& source);
+  absl::StatusOr<std::vector<GroupReport>> ListNow(const std::optional<std::string>& source);
   absl::StatusOr<Seat> ConnectNow(const GroupKey& key, ConsumerInfo info,
-                                  std::shared_ptr<GroupConsumer> consumer);
+                                  std::shared_ptr<GroupReader> consumer);
   /// Why nothing can be answered yet.
   absl::Status Ready();
   Groups::iterator Find(const GroupKey& key);

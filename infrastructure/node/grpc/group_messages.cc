@@ -48,7 +48,7 @@ std::string StatusText(const GroupStatistics& statistics) {
 }
 
 std::string StartText(const GroupConfig& config) {
-  const GroupStart& start = config.start;
+  const GroupOrigin& start = config.start;
   if (!config.key.IsAll()) return start.from_end ? "-1" : absl::StrCat(start.place);
   if (start.from_end) return "C:-1/P:-1";
   return absl::StrCat("C:", start.place, "/P:", start.prepare);
@@ -87,8 +87,8 @@ groups::ReadResp ToReadResp(const GroupDelivery& delivery, UuidForm form) {
   return message;
 }
 
-void SetInfo(const GroupInfo& info, groups::SubscriptionInfo& out) {
-  const GroupSettings& settings = info.config.settings;
+void SetInfo(const GroupReport& info, groups::SubscriptionInfo& out) {
+  const WireGroupSettings& settings = info.config.settings;
   const GroupStatistics& statistics = info.statistics;
   out.set_event_source(info.config.key.source);
   out.set_group_name(info.config.key.group);

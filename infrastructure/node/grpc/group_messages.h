@@ -14,7 +14,7 @@ namespace eventstoredb {
 event_store::client::persistent_subscriptions::ReadResp ToReadResp(const GroupDelivery& delivery,
                                                                    UuidForm form);
 
-void SetInfo(const GroupInfo& info,
+void SetInfo(const GroupReport& info,
              event_store::client::persistent_subscriptions::SubscriptionInfo& out);
 
 }  // namespace eventstoredb

@@ -29,7 +29,7 @@ namespace eventstoredb {
 class GroupReadReactor final
     : public grpc::ServerBidiReactor<event_store::client::persistent_subscriptions::ReadReq,
                                      event_store::client::persistent_subscriptions::ReadResp>,
-      public GroupConsumer,
+      public GroupReader,
       public Ticked,
       public std::enable_shared_from_this<GroupReadReactor> {
  public:

@@ -36,16 +36,16 @@ std::int32_t ToMilliseconds(std::int64_t ticks) {
 }
 
 template <typename Settings>
-GroupSettings ToSettings(const Settings& message) {
-  GroupSettings settings{.resolve_links = message.resolve_links(),
-                         .extra_statistics = message.extra_statistics(),
-                         .max_retry_count = message.max_retry_count(),
-                         .min_checkpoint_count = message.min_checkpoint_count(),
-                         .max_checkpoint_count = message.max_checkpoint_count(),
-                         .max_subscriber_count = message.max_subscriber_count(),
-                         .live_buffer_size = message.live_buffer_size(),
-                         .read_batch_size = message.read_batch_size(),
-                         .history_buffer_size = message.history_buffer_size()};
+WireGroupSettings ToSettings(const Settings& message) {
+  WireGroupSettings settings{.resolve_links = message.resolve_links(),
+                             .extra_statistics = message.extra_statistics(),
+                             .max_retry_count = message.max_retry_count(),
+                             .min_checkpoint_count = message.min_checkpoint_count(),
+                             .max_checkpoint_count = message.max_checkpoint_count(),
+                             .max_subscriber_count = message.max_subscriber_count(),
+                             .live_buffer_size = message.live_buffer_size(),
+                             .read_batch_size = message.read_batch_size(),
+                             .history_buffer_size = message.history_buffer_size()};
   settings.message_timeout_ms = message.has_message_timeout_ticks()
                                     ? ToMilliseconds(message.message_timeout_ticks())
                                     : message.message_timeout_ms();
@@ -66,7 +66,7 @@ GroupSettings ToSettings(const Settings& message) {
   return settings;
 }
 
-absl::Status SetStart(const GroupKey& key, std::uint64_t revision, GroupStart& start) {
+absl::Status SetStart(const GroupKey& key, std::uint64_t revision, GroupOrigin& start) {
   start.from_end = revision == kNoRevision;
   if (start.from_end) return absl::OkStatus();
   if (revision > kRevisionMax) return GroupRefused(key, "the start revision is above 2^63 - 1");
@@ -75,7 +75,7 @@ absl::Status SetStart(const GroupKey& key, std::uint64_t revision, GroupStart& s
 }
 
 template <typename StreamOptions>
-absl::Status ToStart(const StreamOptions& options, const GroupKey& key, GroupStart& start) {
+absl::Status ToStart(const StreamOptions& options, const GroupKey& key, GroupOrigin& start) {
   switch (options.revision_option_case()) {
     case StreamOptions::kRevision:
       return SetStart(key, options.revision(), start);
@@ -91,7 +91,7 @@ absl::Status ToStart(const StreamOptions& options, const GroupKey& key, GroupSta
 }
 
 template <typename AllOptions>
-absl::Status ToAllStart(const AllOptions& options, const GroupKey& key, GroupStart& start) {
+absl::Status ToAllStart(const AllOptions& options, const GroupKey& key, GroupOrigin& start) {
   switch (options.all_option_case()) {
     case AllOptions::kPosition: {
       const absl::Status status = SetStart(key, options.position().commit_position(), start);

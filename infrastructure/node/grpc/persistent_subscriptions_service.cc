@@ -112,7 +112,7 @@ grpc::ServerUnaryReactor* PersistentSubscriptionsService::GetInfo(
              [this, response](GroupKey key, GroupCall call) {
                state_->groups.GetInfo(std::move(key),
                                       [response, call = std::move(call)](
-                                          const absl::StatusOr<GroupInfo>& info) mutable {
+                                          const absl::StatusOr<GroupReport>& info) mutable {
                                         if (info.ok())
                                           SetInfo(*info, *response->mutable_subscription_info());
                                         call.Finish(info.status());
@@ -139,9 +139,9 @@ grpc::ServerUnaryReactor* PersistentSubscriptionsService::List(grpc::CallbackSer
                state_->groups.List(
                    std::move(source),
                    [response, call = std::move(call)](
-                       const absl::StatusOr<std::vector<GroupInfo>>& infos) mutable {
+                       const absl::StatusOr<std::vector<GroupReport>>& infos) mutable {
                      if (infos.ok()) {
-                       for (const GroupInfo& info : *infos) {
+                       for (const GroupReport& info : *infos) {
                          SetInfo(info, *response->add_subscriptions());
                        }
                      }

@@ -93,7 +93,7 @@ TEST_F(AGroup, WritesNoCheckpointByTimeBelowTheLowerBound) {
 }
 
 TEST_F(AGroup, WithACheckpointTimeOfZeroWritesNoneByTime) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.checkpoint_after_ms = 0;
   Make(settings);
   Connect(1, 20);
@@ -181,7 +181,7 @@ TEST_F(AGroup, ParksAReplayedMessageAgain) {
 TEST_F(AGroup, HoldsBackASecondEventOfTheSameId) {
   Connect(1);
   engine().Push(Event(0));
-  GroupEvent twin = Event(0);
+  SourceEvent twin = Event(0);
   twin.place = 1;
   engine().Push(std::move(twin));
   EXPECT_THAT(Dispatched(), SizeIs(1));
@@ -218,7 +218,7 @@ TEST_F(AGroup, CountsWhatWaits) {
 }
 
 TEST_F(AGroup, MeasuresLatencyIfItIsAskedTo) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.extra_statistics = true;
   Make(settings);
   Connect(1);

@@ -100,7 +100,7 @@ TEST_F(AGroup, SendsRetriesFirstInOrderOfPlace) {
 }
 
 TEST_F(AGroup, ParksWhatWasRetriedOftenEnough) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.max_retry_count = 2;
   Make(settings);
   Connect(1);
@@ -114,7 +114,7 @@ TEST_F(AGroup, ParksWhatWasRetriedOftenEnough) {
 }
 
 TEST_F(AGroup, WithNoRetriesParksAtTheFirst) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.max_retry_count = 0;
   Make(settings);
   Connect(1);
@@ -125,7 +125,7 @@ TEST_F(AGroup, WithNoRetriesParksAtTheFirst) {
 }
 
 TEST_F(AGroup, WithFewerThanNoRetriesParksToo) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.max_retry_count = -1;
   Make(settings);
   Connect(1);
@@ -207,7 +207,7 @@ TEST_F(AGroup, LeavesOutWhatStillHasTime) {
 }
 
 TEST_F(AGroup, WithATimeoutOfZeroExpiresAtTheNextTick) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.message_timeout_ms = 0;
   Make(settings);
   Connect(1);
@@ -218,7 +218,7 @@ TEST_F(AGroup, WithATimeoutOfZeroExpiresAtTheNextTick) {
 }
 
 TEST_F(AGroup, ParksWhatTimesOutTooOften) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.max_retry_count = 1;
   Make(settings);
   Connect(1);
@@ -259,7 +259,7 @@ TEST_F(AGroup, IgnoresTheDisconnectOfAStranger) {
 }
 
 TEST_F(AGroup, RefusesMoreConsumersThanItMayHave) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.max_subscriber_count = 1;
   Make(settings);
   Connect(1);
@@ -296,7 +296,7 @@ TEST_F(AGroup, RoundRobinGoesOnWhenAConsumerLeaves) {
 }
 
 TEST_F(AGroup, DispatchToSingleStaysUntilTheConsumerIsFull) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.strategy = GroupStrategy::kDispatchToSingle;
   Make(settings);
   Connect(1, 2);
@@ -308,7 +308,7 @@ TEST_F(AGroup, DispatchToSingleStaysUntilTheConsumerIsFull) {
 class APinnedGroup : public AGroup {
  protected:
   void SetUp() override {
-    GroupSettings settings = kSettings;
+    WireGroupSettings settings = kSettings;
     settings.strategy = GroupStrategy::kPinned;
     Make(settings);
   }
@@ -366,7 +366,7 @@ TEST_F(AGroup, WantsNoMoreThanItsHistoryBuffer) {
 }
 
 TEST_F(AGroup, WantsNoMoreThanItsLiveBuffer) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.live_buffer_size = 3;
   Make(settings);
   EXPECT_EQ(engine().Wanted(), 3u);
@@ -375,7 +375,7 @@ TEST_F(AGroup, WantsNoMoreThanItsLiveBuffer) {
 }
 
 TEST_F(AGroup, WantsOneMessageAtLeast) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.live_buffer_size = -1;
   settings.history_buffer_size = 0;
   Make(settings);
@@ -383,7 +383,7 @@ TEST_F(AGroup, WantsOneMessageAtLeast) {
 }
 
 TEST_F(AGroup, BoundsABufferWithoutBound) {
-  GroupSettings settings = kSettings;
+  WireGroupSettings settings = kSettings;
   settings.live_buffer_size = INT32_MAX;
   Make(settings);
   EXPECT_EQ(engine().Wanted(), GroupEngine::kBufferMessagesMax);

@@ -15,15 +15,15 @@
 
 namespace eventstoredb::engine_testing {
 
-inline constexpr GroupSettings kSettings{.max_retry_count = 10,
-                                         .min_checkpoint_count = 10,
-                                         .max_checkpoint_count = 1'000,
-                                         .live_buffer_size = 500,
-                                         .read_batch_size = 20,
-                                         .history_buffer_size = 500,
-                                         .message_timeout_ms = 30'000,
-                                         .checkpoint_after_ms = 2'000,
-                                         .strategy = GroupStrategy::kRoundRobin};
+inline constexpr WireGroupSettings kSettings{.max_retry_count = 10,
+                                             .min_checkpoint_count = 10,
+                                             .max_checkpoint_count = 1'000,
+                                             .live_buffer_size = 500,
+                                             .read_batch_size = 20,
+                                             .history_buffer_size = 500,
+                                             .message_timeout_ms = 30'000,
+                                             .checkpoint_after_ms = 2'000,
+                                             .strategy = GroupStrategy::kRoundRobin};
 
 inline Uuid Id(std::uint64_t number) {
   Uuid id;
@@ -46,13 +46,13 @@ struct Got {
 
 class AGroup : public ::testing::Test {
  protected:
-  void Make(const GroupSettings& settings, std::optional<std::uint64_t> checkpoint = {}) {
+  void Make(const WireGroupSettings& settings, std::optional<std::uint64_t> checkpoint = {}) {
     engine_.emplace(settings, checkpoint, now_);
     engine_->SetLive(true);
   }
   void SetUp() override { Make(kSettings); }
 
-  static GroupEvent Event(std::uint64_t place, std::uint64_t pin = 0, std::size_t bytes = 2) {
+  static SourceEvent Event(std::uint64_t place, std::uint64_t pin = 0, std::size_t bytes = 2) {
     RecordedEvent event{.stream = "s", .revision = place, .id = Id(place)};
     event.data = std::string(bytes, 'x');
     return {.event = std::make_shared<ResolvedEvent>(ResolvedEvent{.event = event}),
@@ -92,8 +92,8 @@ class AGroup : public ::testing::Test {
     if (place.has_value()) engine().CheckpointDone(*place, true, now_);
     return place;
   }
-  GroupSettings CheckpointedAtEach() {
-    GroupSettings settings = kSettings;
+  WireGroupSettings CheckpointedAtEach() {
+    WireGroupSettings settings = kSettings;
     settings.max_checkpoint_count = 1;
     return settings;
   }

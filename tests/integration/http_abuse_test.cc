@@ -157,7 +157,7 @@ TEST(HttpAbuse, CostsOthersLittleAndIsEndedByItsLimits) {
 
   EXPECT_GE(open_then, kIdle) << "they were gone before they were measured against";
   EXPECT_LE(beside, std::max(5 * alone, absl::Milliseconds(50)));
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#if defined(ORDERS_THREAD_SANITIZER) || defined(__SANITIZE_ADDRESS__)
   constexpr std::int64_t kGrowthKibMax = 1'024 * 1'024;  // Shadows and quarantine.
 #else
   constexpr std::int64_t kGrowthKibMax = 128 * 1'024;

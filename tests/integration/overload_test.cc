@@ -163,7 +163,7 @@ TEST_F(Overload, OfAllOrdersIsRefusedAtOnceAndMemoryStaysBounded) {
   }
   EXPECT_GE(made.size(), 5U * 16U);
   EXPECT_THAT(refused, ::testing::Not(IsEmpty()));
-#ifdef __SANITIZE_THREAD__
+#ifdef ORDERS_THREAD_SANITIZER
   constexpr std::int64_t kGrowthKibMax =
       256 * 1024;  // Shadow memory is several times what is used.
 #else

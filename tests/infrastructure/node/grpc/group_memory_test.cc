@@ -17,7 +17,7 @@ namespace {
 constexpr int kGroups = 100;
 constexpr std::size_t kMebibyte = 1 << 20;
 /// What the allocator and the calls need; a sanitizer keeps what was freed for a while (256 MiB).
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#if defined(ORDERS_THREAD_SANITIZER) || defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t kOverheadBytes = 512 * kMebibyte;
 #else
 constexpr std::size_t kOverheadBytes = 64 * kMebibyte;

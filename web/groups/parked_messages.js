@@ -1,34 +1,26 @@
 // The messages that a group has put aside: why, handing them out again, and doing without them.
-import { read, send } from "../core/api.js";
+import { send } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
 import { counted } from "../core/money.js";
 import { textField } from "../parts/fields.js";
-import { keepingFocus } from "../parts/focus.js";
 import { openForm } from "../parts/form_dialog.js";
 import { notify } from "../parts/notices.js";
 import { oneAtATime } from "../parts/one_at_a_time.js";
 import { card, data, pager } from "../parts/pieces.js";
-import { failed, loading } from "../parts/states.js";
-import { View } from "../parts/view.js";
+import { RefreshedPage } from "../parts/refreshed_page.js";
 import { oldestField } from "../parts/setting_fields.js";
 import { eventDetails } from "../streams/event_list.js";
 import { groupCall } from "./group_paths.js";
 
-const pageSize = 50;
-const refreshMs = 5000;
 const countOf = (count) => counted(count, "message");
 
-class ParkedMessages extends View {
+class ParkedMessages extends RefreshedPage {
   #open = new Set();
   #once = oneAtATime();
-  #asked = 0;
-  #shown = "";
 
-  /// Set before it is in the page: the group, the address's query, and what is called when something
-  /// was done.
+  /// Set before it is in the page: the group, and what is called when something was done.
   stream = "";
   group = "";
-  query = new URLSearchParams();
   changed = () => {};
 
   /// Whether parked messages are being handed out again, and whether anybody is there to take them.
@@ -41,50 +33,23 @@ class ParkedMessages extends View {
   }
   note = h("p.replaying.small", { role: "status", hidden: true });
 
-  show() {
-    this.#show(loading(3));
-    this.load();
-    this.every(refreshMs, () => this.load(true));
+  get path() {
+    return `${groupCall(this.stream, this.group)}/parkedMessages`;
   }
 
-  #show(body, actions = []) {
+  frame(body, actions = []) {
     replace(this, card("Parked messages", [this.note, body], { actions }));
   }
 
-  async load(isRefresh = false) {
-    const asked = ++this.#asked;
-    await this.attempt(
-      async () => {
-        const answer = await read(
-          `${groupCall(this.stream, this.group)}/parkedMessages`,
-          { page_size: pageSize, page_token: this.query.get("page") ?? "" },
-          { signal: this.signal },
-        );
-        // Drawn for something new alone: what is selected or unfolded stays so.
-        const content = JSON.stringify(answer);
-        if (asked !== this.#asked || content === this.#shown) return;
-        keepingFocus(this, () => {
-          this.#render(answer);
-          this.#shown = content;
-        });
-      },
-      (problem) => {
-        if (asked !== this.#asked || (isRefresh && problem.status === 0)) return;
-        this.#shown = "";
-        this.#show(failed(problem, () => this.load()));
-      },
-    );
-  }
-
-  #render({ messages, parked, next_page_token: next }) {
+  draw({ messages, parked, next_page_token: next }) {
     const isFirst = !this.query.get("page");
     if (messages.length === 0 && isFirst && !next) {
-      this.#show(h("p.body.muted", "None: every message so far was handled."));
+      this.frame(h("p.body.muted", "None: every message so far was handled."));
       return;
     }
     const button = (verb, text, act, name = "button") =>
       h(name, { type: "button", "data-operation": `parked:${verb}`, onclick: act }, text);
-    this.#show(
+    this.frame(
       [
         h(
           "ol.events.parked",

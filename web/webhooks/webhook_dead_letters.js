@@ -1,80 +1,44 @@
 // The messages that a webhook has given up: why, delivering them again, and doing without them.
-import { read, send } from "../core/api.js";
+import { send } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
 import { counted } from "../core/money.js";
 import { timeElement } from "../core/time.js";
 import { textField } from "../parts/fields.js";
-import { keepingFocus } from "../parts/focus.js";
 import { openForm } from "../parts/form_dialog.js";
 import { notify } from "../parts/notices.js";
 import { oneAtATime } from "../parts/one_at_a_time.js";
 import { card, data, headRow, orderLink, pager, scrolling } from "../parts/pieces.js";
+import { RefreshedPage } from "../parts/refreshed_page.js";
 import { oldestField } from "../parts/setting_fields.js";
-import { failed, loading } from "../parts/states.js";
-import { View } from "../parts/view.js";
 import { failureText, webhookCall } from "./webhook_pieces.js";
 
-const pageSize = 50;
-const refreshMs = 5000;
 const namedMax = 5;
 const countOf = (count) => counted(count, "dead letter");
 
-class WebhookDeadLetters extends View {
+class WebhookDeadLetters extends RefreshedPage {
   #once = oneAtATime();
-  #asked = 0;
-  #shown = "";
 
-  /// Set before it is in the page: whose they are, the address's query, and what is called when
-  /// something was done.
+  /// Set before it is in the page: whose they are, and what is called when something was done.
   webhookId = "";
-  query = new URLSearchParams();
   changed = () => {};
 
-  show() {
-    this.path = `${webhookCall(this.webhookId)}/deadLetters`;
-    this.#show(loading(3));
-    this.load();
-    this.every(refreshMs, () => this.load(true));
+  get path() {
+    return `${webhookCall(this.webhookId)}/deadLetters`;
   }
 
-  #show(body, actions = []) {
+  frame(body, actions = []) {
     replace(this, card("Dead letters", body, { actions }));
   }
 
-  async load(isRefresh = false) {
-    const asked = ++this.#asked;
-    await this.attempt(
-      async () => {
-        const answer = await read(
-          this.path,
-          { page_size: pageSize, page_token: this.query.get("page") ?? "" },
-          { signal: this.signal },
-        );
-        // Drawn for something new alone: what is selected or unfolded stays so.
-        const content = JSON.stringify(answer);
-        if (asked !== this.#asked || content === this.#shown) return;
-        keepingFocus(this, () => {
-          this.#render(answer);
-          this.#shown = content;
-        });
-      },
-      (problem) => {
-        if (asked !== this.#asked || (isRefresh && problem.status === 0)) return;
-        this.#shown = "";
-        this.#show(failed(problem, () => this.load()));
-      },
-    );
-  }
-
-  #render({ dead_letters: letters, next_page_token: next }) {
+  draw({ dead_letters: letters, next_page_token: next }) {
     const isFirst = !this.query.get("page");
     if (letters.length === 0 && isFirst && !next) {
-      this.#show(h("p.body.muted", "None: no message was given up."));
+      this.frame(h("p.body.muted", "None: no message was given up."));
       return;
     }
     const button = (verb, text, act, name = "button") =>
       h(name, { type: "button", "data-operation": `letters:${verb}`, onclick: act }, text);
-    this.#show(
+    this.frame(
       [
         scrolling(
           "Dead letters",

@@ -146,30 +146,40 @@ absl::StatusOr<ParkedMessages::Range> StoreConsumerGroups::Select(
   return Range{parked.first, parked.first + std::min(wanted, parked.size())};
 }
 
+absl::StatusOr<StoreConsumerGroups::Choice> StoreConsumerGroups::Choose(
+    ParkedMessages& messages, const ConsumerGroupId& id,
+    const application::ParkedSelection& selection, absl::Time deadline) const {
+  const auto info = Find(id, deadline);
+  if (!info.ok()) return info.status();
+  const absl::StatusOr<Range> parked = messages.ReadRange();
+  if (!parked.ok()) return ToldAboutGroup(parked.status(), id);
+  const absl::StatusOr<Range> selected = Select(id, selection, *parked);
+  if (!selected.ok()) return selected.status();
+  return Choice{*parked, *selected, ToConsumerGroup(*info, 0).is_replaying};
+}
+
 absl::StatusOr<ParkedOutcome> StoreConsumerGroups::Replay(
     const application::ReplayParked& request) {
   if (absl::Status mine = TakeTurn(request.deadline); !mine.ok()) return mine;
   const absl::Cleanup end_turn = [this] { EndTurn(); };
-  const auto info = Find(request.id, request.deadline);
-  if (!info.ok()) return info.status();
   ParkedMessages messages(client_, store_, request.id, request.deadline);
-  const absl::StatusOr<Range> parked = messages.ReadRange();
-  if (!parked.ok()) return ToldAboutGroup(parked.status(), request.id);
-  const absl::StatusOr<Range> selected = Select(request.id, request.selection, *parked);
-  if (!selected.ok()) return selected.status();
-  const ParkedOutcome outcome{.messages = selected->size(),
-                              .parked = parked->size() - selected->size()};
+  const absl::StatusOr<Choice> choice =
+      Choose(messages, request.id, request.selection, request.deadline);
+  if (!choice.ok()) return choice.status();
+  const auto& [parked, selected, is_replaying] = *choice;
+  const ParkedOutcome outcome{.messages = selected.size(),
+                              .parked = parked.size() - selected.size()};
   if (request.validate_only || outcome.messages == 0) return outcome;
-  if (ToConsumerGroup(*info, 0).is_replaying) return ReplayRunning(request.id);
+  if (is_replaying) return ReplayRunning(request.id);
 
-  if (selected->first > parked->first) {
+  if (selected.first > parked.first) {
     // The store replays from the beginning: what is older goes behind the end before that.
-    absl::Status moved = messages.CopyToEnd({parked->first, selected->first});
-    if (moved.ok()) moved = messages.Truncate(selected->first);
+    absl::Status moved = messages.CopyToEnd({parked.first, selected.first});
+    if (moved.ok()) moved = messages.Truncate(selected.first);
     if (!moved.ok()) return ToldAboutGroup(moved, request.id);
   }
   const absl::Status begun = client_.ReplayParked(
-      {.id = ToStoreId(request.id), .stop_at = selected->end, .deadline = request.deadline});
+      {.id = ToStoreId(request.id), .stop_at = selected.end, .deadline = request.deadline});
   if (!begun.ok()) return ToldAboutGroup(begun, request.id);
   return outcome;
 }
@@ -178,24 +188,22 @@ absl::StatusOr<ParkedOutcome> StoreConsumerGroups::Discard(
     const application::DiscardParked& request) {
   if (absl::Status mine = TakeTurn(request.deadline); !mine.ok()) return mine;
   const absl::Cleanup end_turn = [this] { EndTurn(); };
-  const auto info = Find(request.id, request.deadline);
-  if (!info.ok()) return info.status();
   ParkedMessages messages(client_, store_, request.id, request.deadline);
-  const absl::StatusOr<Range> parked = messages.ReadRange();
-  if (!parked.ok()) return ToldAboutGroup(parked.status(), request.id);
-  absl::StatusOr<Range> selected = Select(request.id, request.selection, *parked);
-  if (!selected.ok()) return selected.status();
-  selected->end = std::min(selected->end, selected->first + application::kDiscardedMax);
-  ParkedOutcome outcome{.messages = selected->size(),
-                        .parked = parked->size() - selected->size(),
+  const absl::StatusOr<Choice> choice =
+      Choose(messages, request.id, request.selection, request.deadline);
+  if (!choice.ok()) return choice.status();
+  auto [parked, selected, is_replaying] = *choice;
+  selected.end = std::min(selected.end, selected.first + application::kDiscardedMax);
+  ParkedOutcome outcome{.messages = selected.size(),
+                        .parked = parked.size() - selected.size(),
                         .record_stream = messages.record_stream()};
   if (request.validate_only || outcome.messages == 0) return outcome;
-  if (ToConsumerGroup(*info, 0).is_replaying) return ReplayRunning(request.id);
+  if (is_replaying) return ReplayRunning(request.id);
 
-  absl::Status done = messages.CopyToEnd({parked->first, selected->first});
-  if (done.ok()) done = DiscardOldest(messages, *selected, request, outcome.messages);
+  absl::Status done = messages.CopyToEnd({parked.first, selected.first});
+  if (done.ok()) done = DiscardOldest(messages, selected, request, outcome.messages);
   if (!done.ok()) return ToldAboutGroup(done, request.id);
-  outcome.parked = parked->size() - outcome.messages;
+  outcome.parked = parked.size() - outcome.messages;
   return outcome;
 }
 

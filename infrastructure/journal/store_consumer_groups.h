@@ -51,6 +51,15 @@ class StoreConsumerGroups final : public application::ConsumerGroups {
   static absl::StatusOr<Range> Select(const application::ConsumerGroupId& id,
                                       const application::ParkedSelection& selection,
                                       const Range& parked);
+  /// What a change of parked messages begins from.
+  struct Choice {
+    Range parked;
+    Range selected;
+    bool is_replaying = false;  ///< Of some that were chosen before.
+  };
+  absl::StatusOr<Choice> Choose(ParkedMessages& messages, const application::ConsumerGroupId& id,
+                                const application::ParkedSelection& selection,
+                                absl::Time deadline) const;
   absl::Status DiscardOldest(ParkedMessages& messages, const Range& range,
                              const application::DiscardParked& request,
                              std::uint64_t& discarded) const;

@@ -8,8 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "eventstoredb/node/embedded_event_store.h"
-#include "eventstoredb/node/node_server.h"
+#include "tests/infrastructure/eventstoredb/node_fixture.h"
 
 // The programs of infrastructure/eventstoredb/examples do what they say, against a node.
 namespace eventstoredb {
@@ -30,27 +29,16 @@ Ran RunCommand(const std::string& command) {
   return ran;
 }
 
-class Examples : public testing::Test {
+class Examples : public testing_support::NodeFixture {
  protected:
   void SetUp() override {
-    EmbeddedEventStoreOptions options;
-    options.in_memory = true;
-    options.system_projections = true;
-    auto log = EmbeddedEventStore::Open(options);
-    ASSERT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
-    auto node = NodeServer::Start({.address = "127.0.0.1:0"}, *log_);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
+    ASSERT_NO_FATAL_FAILURE(StartNode("127.0.0.1:0", /*system_projections=*/true));
   }
 
   std::string Command(const std::string& program, const std::string& arguments) const {
     return absl::StrCat(EVENTSTOREDB_EXAMPLES_DIR, "/eventstoredb_", program,
                         " 'esdb://127.0.0.1:", node_->port(), "?tls=false' ", arguments);
   }
-
-  std::unique_ptr<EmbeddedEventStore> log_;
-  std::unique_ptr<NodeServer> node_;
 };
 
 TEST_F(Examples, AppendAndReadBack) {

@@ -7,9 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "eventstoredb/client.h"
-#include "eventstoredb/node/embedded_event_store.h"
-#include "eventstoredb/node/node_server.h"
+#include "tests/infrastructure/eventstoredb/node_fixture.h"
 #include "tests/support/event_store_testing.h"
 
 // Our client's groups and consumers against our node, each the real one.
@@ -24,24 +22,13 @@ const GroupId kGroup{.stream = "shared", .group = "workers"};
 
 absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
-class GroupsAtANode : public testing::Test {
+class GroupsAtANode : public testing_support::NodeFixture {
  protected:
   void SetUp() override {
-    EmbeddedEventStoreOptions options;
-    options.in_memory = true;
-    auto log = EmbeddedEventStore::Open(options);
-    ASSERT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
-    auto node = NodeServer::Start({.address = "127.0.0.1:0"}, *log_);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
-    ClientOptions client_options;
-    client_options.endpoints = {{"127.0.0.1", node_->port()}};
-    client_options.tls = false;
-    client_options.connection_name = "a-worker";
-    auto client = Client::Create(client_options);
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
+    ASSERT_NO_FATAL_FAILURE(StartNode());
+    ClientOptions options;
+    options.connection_name = "a-worker";
+    ASSERT_NO_FATAL_FAILURE(Connect(std::move(options)));
     const absl::Status created = client_->CreateGroup(
         {.id = kGroup, .settings = {.start = GroupStart::Start(), .retries_max = 2}});
     ASSERT_TRUE(created.ok()) << created;
@@ -62,10 +49,6 @@ class GroupsAtANode : public testing::Test {
     EXPECT_TRUE(consumer.ok()) << consumer.status();
     return *std::move(consumer);
   }
-
-  std::unique_ptr<EmbeddedEventStore> log_;
-  std::unique_ptr<NodeServer> node_;
-  std::unique_ptr<Client> client_;
 };
 
 TEST_F(GroupsAtANode, HandOutHistoryThenWhatComesAndNothingTwice) {

@@ -6,9 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "eventstoredb/client.h"
-#include "eventstoredb/node/embedded_event_store.h"
-#include "eventstoredb/node/node_server.h"
+#include "tests/infrastructure/eventstoredb/node_fixture.h"
 #include "tests/support/event_store_testing.h"
 
 // Our client and our node in one process, without a socket between them.
@@ -19,24 +17,14 @@ using testing_support::EventRange;
 
 const GroupId kWorkers{.stream = "shared", .group = "workers"};
 
-class ANodeInThisProcess : public testing::Test {
+class ANodeInThisProcess : public testing_support::NodeFixture {
  protected:
   void SetUp() override {
-    EmbeddedEventStoreOptions options;
-    options.in_memory = true;
-    auto log = EmbeddedEventStore::Open(options);
-    ASSERT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
-    auto node = NodeServer::Start({.address = ""}, *log_);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
-    ClientOptions client_options;
-    client_options.make_channel = [this] { return node_->InProcessChannel(); };
-    client_options.tls = false;
-    client_options.retry.attempts_max = 2;
-    auto client = Client::Create(client_options);
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
+    ASSERT_NO_FATAL_FAILURE(StartNode(""));
+    ClientOptions options;
+    options.make_channel = [this] { return node_->InProcessChannel(); };
+    options.retry.attempts_max = 2;
+    ASSERT_NO_FATAL_FAILURE(Connect(std::move(options)));
   }
 
   absl::StatusOr<AppendResult> Append(std::uint64_t first, std::uint64_t count) {
@@ -44,10 +32,6 @@ class ANodeInThisProcess : public testing::Test {
     request.events = EventRange(first, count);
     return client_->Append(std::move(request));
   }
-
-  std::unique_ptr<EmbeddedEventStore> log_;
-  std::unique_ptr<NodeServer> node_;
-  std::unique_ptr<Client> client_;
 };
 
 TEST_F(ANodeInThisProcess, HasNoPort) { EXPECT_EQ(node_->port(), 0); }

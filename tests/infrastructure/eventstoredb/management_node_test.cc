@@ -4,9 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "eventstoredb/client.h"
-#include "eventstoredb/node/embedded_event_store.h"
-#include "eventstoredb/node/node_server.h"
+#include "tests/infrastructure/eventstoredb/node_fixture.h"
 #include "tests/support/event_store_testing.h"
 
 // Our client's management calls against our node, each the real one.
@@ -18,29 +16,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing_support::EventRange;
 
-class ManagementOfANode : public testing::Test {
+class ManagementOfANode : public testing_support::NodeFixture {
  protected:
   void SetUp() override {
-    EmbeddedEventStoreOptions options;
-    options.in_memory = true;
-    options.system_projections = true;
-    auto log = EmbeddedEventStore::Open(options);
-    ASSERT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
-    auto node = NodeServer::Start({.address = "127.0.0.1:0"}, *log_);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
-    ClientOptions client_options;
-    client_options.endpoints = {{"127.0.0.1", node_->port()}};
-    client_options.tls = false;
-    auto client = Client::Create(client_options);
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
+    ASSERT_NO_FATAL_FAILURE(StartNode("127.0.0.1:0", /*system_projections=*/true));
+    ASSERT_NO_FATAL_FAILURE(Connect());
   }
-
-  std::unique_ptr<EmbeddedEventStore> log_;
-  std::unique_ptr<NodeServer> node_;
-  std::unique_ptr<Client> client_;
 };
 
 TEST_F(ManagementOfANode, ListsItsProjectionsStopsThemAndStartsThem) {

@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "google/protobuf/arena.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/client_callback.h"
 
@@ -21,6 +20,7 @@
 #include "infrastructure/eventstoredb/client/call_registry.h"
 #include "infrastructure/eventstoredb/client/client_core.h"
 #include "infrastructure/eventstoredb/client/connection.h"
+#include "infrastructure/eventstoredb/client/message_pool.h"
 #include "infrastructure/eventstoredb/client/open_context.h"
 #include "infrastructure/eventstoredb/client/rpc_error.h"
 
@@ -31,32 +31,6 @@ enum class Taken {
   kMessages,
   kNothing,  ///< The time has come.
   kEnded,    ///< All messages were taken before; see status().
-};
-
-/// Makes messages some at a time in one piece of memory, which goes with the last of them: one by
-/// one the parts of an event would be some 20 allocations. One thread at a time.
-template <typename Message>
-class MessagePool {
- public:
-  std::shared_ptr<Message> New() {
-    if (arena_ == nullptr || made_ == kTogetherMax) {
-      google::protobuf::ArenaOptions options;
-      options.start_block_size = kFirstBlockBytes;
-      options.max_block_size = kBlockBytesMax;
-      arena_ = std::make_shared<google::protobuf::Arena>(options);
-      made_ = 0;
-    }
-    ++made_;
-    return {arena_, google::protobuf::Arena::CreateMessage<Message>(arena_.get())};
-  }
-
- private:
-  static constexpr int kTogetherMax = 16;
-  static constexpr std::size_t kFirstBlockBytes = 1'024;
-  static constexpr std::size_t kBlockBytesMax = 16'384;
-
-  std::shared_ptr<google::protobuf::Arena> arena_;
-  int made_ = 0;
 };
 
 /// One call that one message opens and many answer, from the connection to its end. Holds some

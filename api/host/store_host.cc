@@ -18,6 +18,7 @@
 #include "infrastructure/telemetry/prometheus_telemetry.h"
 
 namespace orders::api {
+
 class StoreHost::Impl {
  public:
   Impl(const infrastructure::Settings& settings, infrastructure::PrometheusTelemetry& telemetry)

@@ -42,6 +42,9 @@ std::uint32_t Checksum(const EventFields& event);
 inline constexpr std::string_view kEventColumns =
     "position,stream,revision,type,id,flags,created,data,metadata,crc";
 inline constexpr int kEventColumnCount = 10;
+/// Behind them, of events of any stream: its name, as column kEventColumnCount.
+inline constexpr std::string_view kThenStreamName =
+    ",(SELECT name FROM streams WHERE id=events.stream)";
 
 /// What can be looked at before the rest of the row is read.
 std::uint64_t RowPosition(const sqlite::Statement& row);

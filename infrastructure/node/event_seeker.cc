@@ -12,8 +12,7 @@ constexpr std::uint64_t kSteppedOverMax = 3;
 
 std::string SelectFrom(bool forwards) {
   return absl::StrCat(
-      "SELECT ", std::string(kEventColumns),
-      ",(SELECT name FROM streams WHERE id=events.stream) FROM events WHERE ",
+      "SELECT ", std::string(kEventColumns), std::string(kThenStreamName), " FROM events WHERE ",
       forwards ? "position>=? ORDER BY position" : "position<=? ORDER BY position DESC");
 }
 

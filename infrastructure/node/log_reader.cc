@@ -296,8 +296,8 @@ absl::Status LogReader::FillAllPage(ReadConnection& connection, const AllQuery& 
                                     EventPage& page) {
   const bool forwards = query.direction == Direction::kForwards;
   absl::StatusOr<sqlite::Statement*> select = connection.database().PrepareCached(absl::StrCat(
-      "SELECT ", std::string(kEventColumns),
-      ",(SELECT name FROM streams WHERE id=events.stream) FROM events WHERE position",
+      "SELECT ", std::string(kEventColumns), std::string(kThenStreamName),
+      " FROM events WHERE position",
       forwards ? ">? ORDER BY position LIMIT ?" : "<? ORDER BY position DESC LIMIT ?"));
   if (!select.ok()) return select.status();
   const sqlite::ResetAtExit reset(**select);

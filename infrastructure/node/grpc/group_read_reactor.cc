@@ -205,9 +205,8 @@ void GroupReadReactor::Tick(absl::Time now, bool is_stopping) {
       if (watch_.MustCut(now)) context_->TryCancel();
       return;
     }
-    if (watch_.IsStalled(now, state_->options.stall_max)) {
-      return End(absl::AbortedError(absl::StrCat("no message was taken for ",
-                                                 absl::FormatDuration(state_->options.stall_max))));
+    if (const absl::Status taken = watch_.CheckTaken(now, state_->options.stall_max); !taken.ok()) {
+      return End(taken);
     }
     if (is_stopping) return End(absl::UnavailableError("the server stops"));
     if (!seat_.has_value() || !access_.is_checked() || std::exchange(is_checking_, true)) return;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
 namespace eventstoredb {
@@ -16,6 +18,12 @@ class WriteWatch {
 
   bool IsStalled(absl::Time now, absl::Duration stall_max) const {
     return now - started_at_ > stall_max;
+  }
+  /// The same as an error; Ok if it is not.
+  absl::Status CheckTaken(absl::Time now, absl::Duration stall_max) const {
+    if (!IsStalled(now, stall_max)) return absl::OkStatus();
+    return absl::AbortedError(
+        absl::StrCat("no message was taken for ", absl::FormatDuration(stall_max)));
   }
   bool MustCut(absl::Time now) const { return now - ended_at_ > kEndGrace; }
 
